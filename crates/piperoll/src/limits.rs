@@ -1,0 +1,38 @@
+//! Every limit of the library, in one place. What exceeds one is refused with a message that names it.
+
+/// Largest canonical header: an entry of a C2SP tile log is at most this long.
+pub const HEADER_BYTES_MAX: usize = 65_535;
+/// Largest canonical payload.
+pub const PAYLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest reason.
+pub const REASON_BYTES_MAX: usize = 1_024;
+/// Longest input line. A payload may be written with six bytes (`\u0041`) for one of its own.
+pub const LINE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Deepest nesting of arrays and objects in JSON and YAML.
+pub const NESTING_MAX: usize = 128;
+/// Largest magnitude of an integer that is a JSON number: 2^53 - 1.
+pub const SAFE_INTEGER_MAX: i64 = 9_007_199_254_740_991;
+/// Most problems listed in one error; the rest is counted.
+pub const PROBLEMS_MAX: usize = 100;
+/// Largest project file.
+pub const YAML_BYTES_MAX: usize = 1024 * 1024;
+/// Most nodes of a project file after its aliases are expanded.
+pub const YAML_NODES_MAX: usize = 100_000;
+/// Longest origin, which is a key name.
+pub const ORIGIN_BYTES_MAX: usize = 255;
+/// Largest note: a checkpoint with its signatures.
+pub const NOTE_BYTES_MAX: usize = 1_000_000;
+/// Most signature lines of a note that are looked at (C2SP: at least 16 MUST be accepted).
+pub const NOTE_SIGNATURES_MAX: usize = 100;
+/// Most hashes of a proof in a tree of 64-bit size.
+pub const PROOF_HASHES_MAX: usize = 63;
+/// Most events of one append.
+pub const BATCH_EVENTS_MAX: usize = 100_000;
+/// Times a writer tries again after another one was faster.
+pub const APPEND_TRIES_MAX: u32 = 1_000;
+/// Seconds a writer waits for another one's lock.
+pub const LOCK_WAIT_SECONDS: u64 = 10;
+/// Most differing entries that `verify` keeps in order to tell a moved entry from an altered one.
+pub const MISMATCHES_KEPT_MAX: usize = 16_384;
+/// Most findings listed by `verify`; the rest is counted.
+pub const FINDINGS_MAX: usize = 10_000;

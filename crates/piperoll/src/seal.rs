@@ -1,0 +1,1 @@
+//! Tree, tiles, proofs, notes, checkpoints and keys: bytes only.
