@@ -1,6 +1,7 @@
 //! Piperoll: the audit trail for data platforms.
 #![warn(missing_docs)]
 
+pub mod event;
 pub mod seal;
 
 pub mod clock;

@@ -1,0 +1,293 @@
+use super::action::Action;
+use super::actor::{Actor, ActorKind, Strength};
+use super::draft::{Outcome, Phase};
+use super::id::EventId;
+use super::instant::Instant;
+use super::json::Json;
+use super::kind::Kind;
+use super::payload::Commitment;
+use super::resource::Resource;
+use std::collections::BTreeMap;
+
+/// What is sealed of an event: its canonical bytes are a leaf of the tree. `docs/format.md` section 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// The id, unique in the trail.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Instant,
+    /// When Piperoll took it.
+    pub recorded_at: Instant,
+    /// The family.
+    pub kind: Kind,
+    /// What was done.
+    pub action: Action,
+    /// Which end of it.
+    pub phase: Option<Phase>,
+    /// The intent it closes, or the entry it corrects.
+    pub of: Option<EventId>,
+    /// Who.
+    pub actor: Actor,
+    /// Where.
+    pub resource: Resource,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Option<String>,
+    /// What it says of the payload; `None` when there never was one.
+    pub payload: Option<Commitment>,
+}
+
+/// Why stored bytes are no header of this format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// A later version of the format.
+    #[error("has format version {0}; this Piperoll reads version 1")]
+    Newer(String),
+    /// Not of the form of version 1.
+    #[error("is no header of format version 1: {0}")]
+    Form(String),
+}
+
+impl Header {
+    /// The canonical bytes (RFC 8785), which are hashed into the tree.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer {
+            bytes: Vec::with_capacity(512),
+            first: true,
+        };
+        out.open();
+        out.member("action", self.action.as_str());
+        out.key("actor");
+        out.open();
+        out.member("kind", self.actor.kind.as_str());
+        out.member("name", &self.actor.name);
+        out.member("strength", self.actor.strength.as_str());
+        out.optional("via", self.actor.via.as_deref());
+        out.close();
+        out.member("at", &self.at.to_string());
+        out.member("id", &self.id.to_string());
+        out.member("kind", self.kind.as_str());
+        out.optional("of", self.of.map(|of| of.to_string()).as_deref());
+        out.member("outcome", self.outcome.as_str());
+        out.optional(
+            "payload",
+            self.payload.map(|payload| payload.to_string()).as_deref(),
+        );
+        out.optional("phase", self.phase.map(Phase::as_str));
+        out.optional("reason", self.reason.as_deref());
+        out.member("recorded_at", &self.recorded_at.to_string());
+        out.key("resource");
+        out.open();
+        out.member("kind", &self.resource.kind);
+        out.member("name", &self.resource.name);
+        out.member("system", &self.resource.system);
+        out.close();
+        out.key("v");
+        out.bytes.push(b'1');
+        out.close();
+        out.bytes
+    }
+
+    /// Reads stored bytes. They need not be canonical: what was sealed is hashed as it is.
+    ///
+    /// # Errors
+    /// [`HeaderError`] says why they are no header of this version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
+        let json = Json::parse(bytes)
+            .map_err(|e| HeaderError::Form(format!("{} {}", e.path, e.message)))?;
+        let mut top = Members::new("", Some(json))?;
+        match top.0.remove("v") {
+            Some(Json::Number(text)) if text == "1" => {}
+            Some(Json::Number(text)) => return Err(HeaderError::Newer(text)),
+            _ => return Err(HeaderError::Form("`v` is missing".to_owned())),
+        }
+        let mut actor = Members::new("actor", top.0.remove("actor"))?;
+        let mut resource = Members::new("resource", top.0.remove("resource"))?;
+        let header = Self {
+            id: top.read("id", EventId::parse)?,
+            at: top.read("at", |text| Instant::parse(text).ok())?,
+            recorded_at: top.read("recorded_at", |text| Instant::parse(text).ok())?,
+            kind: top.read("kind", Kind::parse)?,
+            action: top.read("action", Action::parse)?,
+            phase: top.read_optional("phase", Phase::parse)?,
+            of: top.read_optional("of", EventId::parse)?,
+            actor: Actor {
+                name: actor.read("name", |text| Some(text.to_owned()))?,
+                kind: actor.read("kind", ActorKind::parse)?,
+                via: actor.read_optional("via", |text| Some(text.to_owned()))?,
+                strength: actor.read("strength", Strength::parse)?,
+            },
+            resource: Resource {
+                system: resource.read("system", |text| Some(text.to_owned()))?,
+                name: resource.read("name", |text| Some(text.to_owned()))?,
+                kind: resource.read("kind", |text| Some(text.to_owned()))?,
+            },
+            outcome: top.read("outcome", Outcome::parse)?,
+            reason: top.read_optional("reason", |text| Some(text.to_owned()))?,
+            payload: top.read_optional("payload", Commitment::parse)?,
+        };
+        top.finish()?;
+        actor.finish()?;
+        resource.finish()?;
+        Ok(header)
+    }
+}
+
+/// Writes JSON members in the order in which they come, which `encode` makes the canonical one.
+struct Writer {
+    bytes: Vec<u8>,
+    first: bool,
+}
+
+impl Writer {
+    fn open(&mut self) {
+        self.bytes.push(b'{');
+        self.first = true;
+    }
+
+    fn close(&mut self) {
+        self.bytes.push(b'}');
+        self.first = false;
+    }
+
+    fn key(&mut self, key: &str) {
+        if !self.first {
+            self.bytes.push(b',');
+        }
+        self.first = false;
+        self.text(key);
+        self.bytes.push(b':');
+    }
+
+    fn member(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.text(text);
+    }
+
+    fn optional(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.member(key, text);
+        }
+    }
+
+    /// `serde_json` escapes exactly what RFC 8785 section 3.2.2.2 escapes, in its spelling.
+    fn text(&mut self, text: &str) {
+        if serde_json::to_writer(&mut self.bytes, text).is_err() {
+            unreachable!("writing text to memory does not fail");
+        }
+    }
+}
+
+/// The members of one object of a header, taken one by one.
+struct Members(BTreeMap<String, Json>);
+
+impl Members {
+    fn new(name: &str, json: Option<Json>) -> Result<Self, HeaderError> {
+        match json {
+            Some(Json::Object(members)) => Ok(Self(members)),
+            _ => Err(HeaderError::Form(format!("`{name}` is no object"))),
+        }
+    }
+
+    fn read<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, HeaderError> {
+        self.read_optional(key, parse)?
+            .ok_or_else(|| HeaderError::Form(format!("`{key}` is missing")))
+    }
+
+    fn read_optional<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, HeaderError> {
+        match self.0.remove(key) {
+            None => Ok(None),
+            Some(Json::Text(text)) => match parse(&text) {
+                Some(value) => Ok(Some(value)),
+                None => Err(HeaderError::Form(format!("`{key}` has no valid value"))),
+            },
+            Some(_) => Err(HeaderError::Form(format!("`{key}` is no text"))),
+        }
+    }
+
+    fn finish(self) -> Result<(), HeaderError> {
+        match self.0.keys().next() {
+            Some(key) => Err(HeaderError::Form(format!("`{key}` is unknown"))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        Header {
+            id: EventId::parse("01932C07-A000-7000-8000-000000000001").unwrap(),
+            at: Instant::parse("2026-11-01T09:00:00+01:00").unwrap(),
+            recorded_at: Instant::parse("2026-11-01T08:00:01Z").unwrap(),
+            kind: Kind::Access,
+            action: Action::Read,
+            phase: Some(Phase::Outcome),
+            of: EventId::parse("01932c07-a000-7000-8000-000000000002"),
+            actor: Actor {
+                name: "al\u{1b}[31mice\u{7f} \u{1f600}\u{2014}\n".into(),
+                kind: ActorKind::User,
+                via: Some("psql \"x\" \\".into()),
+                strength: Strength::Asserted,
+            },
+            resource: Resource::new("shop", "shop.main.customers", "table"),
+            outcome: Outcome::Denied,
+            reason: Some("ticket </script> 42".into()),
+            payload: Some(Commitment::to_payload(
+                b"{}",
+                &crate::event::Salt::new([0; 32]),
+            )),
+        }
+    }
+
+    #[test]
+    fn encoding_is_canonical_and_decodes_to_itself() {
+        let header = header();
+        let bytes = header.encode();
+        let parsed: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(bytes, serde_json_canonicalizer::to_vec(&parsed).unwrap());
+        assert_eq!(Header::decode(&bytes).unwrap(), header);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(
+            text.starts_with(r#"{"action":"READ","actor":{"kind":"user","name":"al\u001b[31m"#)
+        );
+        assert!(text.ends_with(
+            r#","recorded_at":"2026-11-01T08:00:01.000000Z","resource":{"kind":"table","name":"shop.main.customers","system":"shop"},"v":1}"#
+        ));
+    }
+
+    #[test]
+    fn what_is_no_header_says_why() {
+        let text = String::from_utf8(header().encode()).unwrap();
+        for (from, to, message) in [
+            (
+                r#""v":1"#,
+                r#""v":2"#,
+                "has format version 2; this Piperoll reads version 1",
+            ),
+            (
+                r#""v":1"#,
+                r#""w":1"#,
+                "is no header of format version 1: `v` is missing",
+            ),
+            (
+                r#""kind":"access""#,
+                r#""kind":"acces""#,
+                "`kind` has no valid value",
+            ),
+            (r#""outcome":"denied","#, "", "`outcome` is missing"),
+            (r#""v":1"#, r#""v":1,"w":1"#, "`w` is unknown"),
+            (r#""action":"READ""#, r#""action":7"#, "`action` is no text"),
+        ] {
+            let error = Header::decode(text.replace(from, to).as_bytes()).unwrap_err();
+            assert!(error.to_string().ends_with(message), "{error}");
+        }
+    }
+}

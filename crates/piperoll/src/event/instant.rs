@@ -1,0 +1,232 @@
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp};
+use std::fmt;
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// An instant in UTC, to the microsecond, of the years 0000 to 9999. Prints as `2026-11-01T08:00:00.000000Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+/// Why a text is no instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InstantError {
+    /// Not of the form of RFC 3339.
+    #[error("is not an RFC 3339 date and time with an offset, such as 2026-11-01T08:00:00Z")]
+    Form,
+    /// More than six fraction digits.
+    #[error("has more than 6 fraction digits; the trail keeps microseconds")]
+    Fraction,
+    /// No such day, hour, minute, second or offset.
+    #[error("is not a date and time that exists")]
+    Range,
+    /// Outside the years 0000 to 9999 in UTC.
+    #[error("is outside the years 0000 to 9999 in UTC")]
+    Year,
+}
+
+impl Instant {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// The instant `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        let instant = Self(micros);
+        let year = instant.civil()?.year();
+        (0..=9999).contains(&year).then_some(instant)
+    }
+
+    /// The instant of a clock's reading, cut to microseconds; one outside the years 0000 to 9999 becomes the nearest inside.
+    pub fn from_timestamp(timestamp: Timestamp) -> Self {
+        const YEAR_0: i64 = -62_167_219_200_000_000;
+        Self(timestamp.as_microsecond().max(YEAR_0))
+    }
+
+    /// Reads an RFC 3339 date-time with any offset and 0 to 6 fraction digits. The leap second 23:59:60 UTC at the end of a month becomes the
+    /// second after it, as in POSIX time.
+    ///
+    /// # Errors
+    /// [`InstantError`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, InstantError> {
+        let (civil, rest) = text.split_at_checked(19).ok_or(InstantError::Form)?;
+        let (date, time) = civil.split_at_checked(10).ok_or(InstantError::Form)?;
+        let (separator, time) = time.split_at_checked(1).ok_or(InstantError::Form)?;
+        if !matches!(separator, "T" | "t") {
+            return Err(InstantError::Form);
+        }
+        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+        let (micros, zone) = fraction(rest)?;
+        let offset_minutes = offset(zone)?;
+
+        let leap = second == 60;
+        let date =
+            Date::new(year, narrow(month)?, narrow(day)?).map_err(|_| InstantError::Range)?;
+        let civil = DateTime::new(
+            date.year(),
+            date.month(),
+            date.day(),
+            narrow(hour)?,
+            narrow(minute)?,
+            narrow(if leap { 59 } else { second })?,
+            0,
+        )
+        .map_err(|_| InstantError::Range)?;
+        let seconds = civil.duration_since(EPOCH).as_secs() + i64::from(leap) - offset_minutes * 60;
+        let instant = Self::from_micros(seconds * 1_000_000 + micros).ok_or(InstantError::Year)?;
+        if leap {
+            let after = Self(seconds * 1_000_000)
+                .civil()
+                .ok_or(InstantError::Year)?;
+            if (after.day(), after.hour(), after.minute(), after.second()) != (1, 0, 0, 0) {
+                return Err(InstantError::Range);
+            }
+        }
+        Ok(instant)
+    }
+
+    fn civil(self) -> Option<DateTime> {
+        EPOCH.checked_add(SignedDuration::from_micros(self.0)).ok()
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let civil = self.civil().ok_or(fmt::Error)?;
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+            civil.year(),
+            civil.month(),
+            civil.day(),
+            civil.hour(),
+            civil.minute(),
+            civil.second(),
+            self.0.rem_euclid(1_000_000)
+        )
+    }
+}
+
+fn numbers<const N: usize>(
+    text: &str,
+    separator: char,
+    digits: [usize; N],
+) -> Result<[i16; N], InstantError> {
+    let mut numbers = [0i16; N];
+    let mut parts = text.split(separator);
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next().ok_or(InstantError::Form)?;
+        if part.len() != digits || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InstantError::Form);
+        }
+        *number = part.parse().map_err(|_| InstantError::Form)?;
+    }
+    if parts.next().is_some() {
+        Err(InstantError::Form)
+    } else {
+        Ok(numbers)
+    }
+}
+
+fn narrow(number: i16) -> Result<i8, InstantError> {
+    i8::try_from(number).map_err(|_| InstantError::Range)
+}
+
+/// The microseconds of `.ffffff`, and what follows.
+fn fraction(text: &str) -> Result<(i64, &str), InstantError> {
+    let Some(rest) = text.strip_prefix('.') else {
+        return Ok((0, text));
+    };
+    let end = rest
+        .bytes()
+        .position(|b| !b.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (digits, zone) = rest.split_at(end);
+    match digits.len() {
+        0 => Err(InstantError::Form),
+        1..=6 => {
+            let micros = format!("{digits:0<6}")
+                .parse()
+                .map_err(|_| InstantError::Form)?;
+            Ok((micros, zone))
+        }
+        _ => Err(InstantError::Fraction),
+    }
+}
+
+/// The offset from UTC in minutes.
+fn offset(zone: &str) -> Result<i64, InstantError> {
+    if matches!(zone, "Z" | "z") {
+        return Ok(0);
+    }
+    let (sign, rest) = zone.split_at_checked(1).ok_or(InstantError::Form)?;
+    let sign = match sign {
+        "+" => 1,
+        "-" => -1,
+        _ => return Err(InstantError::Form),
+    };
+    let [hours, minutes] = numbers(rest, ':', [2, 2])?;
+    if hours > 23 || minutes > 59 {
+        return Err(InstantError::Range);
+    }
+    Ok(sign * (i64::from(hours) * 60 + i64::from(minutes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_rfc_3339_allows() {
+        for (text, expected) in [
+            ("2026-11-01T08:00:00Z", "2026-11-01T08:00:00.000000Z"),
+            ("2026-11-01t08:00:00.5z", "2026-11-01T08:00:00.500000Z"),
+            (
+                "2026-11-01T08:00:00.123456+05:30",
+                "2026-11-01T02:30:00.123456Z",
+            ),
+            ("2026-11-01T00:30:00-00:00", "2026-11-01T00:30:00.000000Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+            ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z"),
+            (
+                "2017-01-01T00:59:60.25+01:00",
+                "2017-01-01T00:00:00.250000Z",
+            ),
+            ("2024-02-29T12:00:00Z", "2024-02-29T12:00:00.000000Z"),
+        ] {
+            assert_eq!(
+                Instant::parse(text).unwrap().to_string(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_the_rest_with_its_reason() {
+        for (text, error) in [
+            ("yesterday", InstantError::Form),
+            ("2026-11-01", InstantError::Form),
+            ("2026-11-01T08:00:00", InstantError::Form),
+            ("2026-11-01 08:00:00Z", InstantError::Form),
+            ("2026-11-01T08:00:00.Z", InstantError::Form),
+            ("2026-11-01T08:00:00+0100", InstantError::Form),
+            ("+026-11-01T08:00:00Z", InstantError::Form),
+            ("2026-11-01T08:00:00Z ", InstantError::Form),
+            ("2026-11-01T08:00:00.1234567Z", InstantError::Fraction),
+            ("2026-02-29T08:00:00Z", InstantError::Range),
+            ("2026-13-01T08:00:00Z", InstantError::Range),
+            ("2026-11-01T24:00:00Z", InstantError::Range),
+            ("2026-11-01T08:00:60Z", InstantError::Range),
+            ("2026-11-01T08:00:00+24:00", InstantError::Range),
+            ("0000-01-01T00:00:00+01:00", InstantError::Year),
+            ("9999-12-31T23:59:59-01:00", InstantError::Year),
+        ] {
+            assert_eq!(Instant::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+use super::json::Json;
+use super::value::Value;
+use crate::error::Problem;
+use crate::limits::PAYLOAD_BYTES_MAX;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use sha2::Sha256;
+use std::fmt;
+
+/// The part of an event that may be erased: row key, before, differences, after, context. Holds its canonical bytes, at most
+/// [`PAYLOAD_BYTES_MAX`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payload {
+    parts: Parts,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Parts {
+    key: Option<Value>,
+    before: Option<Value>,
+    differences: Option<Value>,
+    after: Option<Value>,
+    context: Option<Value>,
+}
+
+impl Payload {
+    /// A payload of these parts; `None` is a part that is not there, which differs from `Value::Null`.
+    ///
+    /// # Errors
+    /// The faults: a `key` that is null or empty, a `context` that is no object, or too many bytes.
+    pub fn new(
+        key: Option<Value>,
+        before: Option<Value>,
+        differences: Option<Value>,
+        after: Option<Value>,
+        context: Option<Value>,
+    ) -> Result<Self, Vec<Problem>> {
+        Self::from_parts(Parts {
+            key,
+            before,
+            differences,
+            after,
+            context,
+        })
+    }
+
+    /// The payload that JSON from outside stands for.
+    ///
+    /// # Errors
+    /// All faults, with their places below `payload`.
+    pub fn from_json(json: Json) -> Result<Self, Vec<Problem>> {
+        let Json::Object(members) = json else {
+            return Err(vec![Problem::new(
+                "payload",
+                format!("must be an object, not {}", json.type_name()),
+            )]);
+        };
+        let mut parts = Parts::default();
+        let mut problems = Vec::new();
+        for (name, value) in members {
+            let part = match name.as_str() {
+                "key" => &mut parts.key,
+                "before" => &mut parts.before,
+                "differences" => &mut parts.differences,
+                "after" => &mut parts.after,
+                "context" if value == Json::Null => continue,
+                "context" => &mut parts.context,
+                _ => {
+                    problems.push(Problem::new(
+                        format!("payload.{name}"),
+                        "is an unknown key; a payload has key, before, differences, after, context",
+                    ));
+                    continue;
+                }
+            };
+            *part = Some(Value::from_json(value));
+        }
+        match Self::from_parts(parts) {
+            Ok(payload) if problems.is_empty() => Ok(payload),
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.extend(more);
+                Err(problems)
+            }
+        }
+    }
+
+    /// The payload that stored canonical bytes hold.
+    ///
+    /// # Errors
+    /// As [`Payload::from_json`]; bytes that are no JSON are a fault, too.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        let json = Json::parse(bytes).map_err(|e| vec![Problem::new("payload", e.message)])?;
+        Self::from_json(json)
+    }
+
+    fn from_parts(parts: Parts) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let empty_key = match &parts.key {
+            Some(Value::Null) => true,
+            Some(Value::Array(items)) => items.is_empty(),
+            Some(Value::Object(members)) => members.is_empty(),
+            _ => false,
+        };
+        if empty_key {
+            problems.push(Problem::new("payload.key", "must not be null or empty"));
+        }
+        if !matches!(parts.context, None | Some(Value::Object(_))) {
+            problems.push(Problem::new("payload.context", "must be an object"));
+        }
+        // Serialising to memory cannot fail; see `Value::canonical`.
+        let bytes = serde_json_canonicalizer::to_vec(&parts).unwrap_or_default();
+        if bytes.len() > PAYLOAD_BYTES_MAX {
+            problems.push(Problem::new(
+                "payload",
+                format!(
+                    "has {} bytes; at most {PAYLOAD_BYTES_MAX} (16 MiB) are kept",
+                    bytes.len()
+                ),
+            ));
+        }
+        if problems.is_empty() {
+            Ok(Self { parts, bytes })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The canonical JSON that the header commits to.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The key of the row.
+    pub fn key(&self) -> Option<&Value> {
+        self.parts.key.as_ref()
+    }
+
+    /// A member of the context.
+    pub fn context(&self, name: &str) -> Option<&Value> {
+        match &self.parts.context {
+            Some(Value::Object(members)) => members.get(name),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Parts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let parts = [
+            ("after", &self.after),
+            ("before", &self.before),
+            ("context", &self.context),
+            ("differences", &self.differences),
+            ("key", &self.key),
+        ];
+        for (name, part) in parts {
+            if let Some(value) = part {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// 32 random bytes beside a payload, without which nobody can guess it from its commitment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Salt([u8; 32]);
+
+impl Salt {
+    /// The salt of these bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The salt of these bytes; `None` unless there are exactly 32.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt(..)")
+    }
+}
+
+/// HMAC-SHA-256 of a payload under its salt: what the header says of the payload. Prints as base64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commitment([u8; 32]);
+
+impl Commitment {
+    /// The commitment to `payload` under `salt`.
+    pub fn to_payload(payload: &[u8], salt: &Salt) -> Self {
+        Self(hmac_sha256(&salt.0, payload))
+    }
+
+    /// Reads base64 of 32 bytes in its one canonical spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        STANDARD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Commitment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&STANDARD.encode(self.0))
+    }
+}
+
+/// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes, padded with zeros to the block of the hash as the RFC has it.
+pub(super) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    let mut mac = Hmac::<Sha256>::new(&block);
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_4231_case_1_with_a_padded_key() {
+        // RFC 4231 test case 1 has a key of 20 bytes 0x0b; padding to 32 with zeros is the same key.
+        let mut key = [0u8; 32];
+        key[..20].fill(0x0b);
+        let hex: String = hmac_sha256(&key, b"Hi There")
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        assert_eq!(
+            hex,
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
+    }
+
+    #[test]
+    fn c1_6_commitments_have_no_seam() {
+        let salt = Salt::new([7; 32]);
+        let of = |text: &str| {
+            let json = Json::parse(text.as_bytes()).unwrap();
+            Commitment::to_payload(Payload::from_json(json).unwrap().as_bytes(), &salt)
+        };
+        assert_ne!(of(r#"{"key":["ab","c"]}"#), of(r#"{"key":["a","bc"]}"#));
+        assert_ne!(of(r#"{"key":"a,b"}"#), of(r#"{"key":["a","b"]}"#));
+        assert_ne!(of(r#"{"after":{"x":null}}"#), of(r#"{"after":{}}"#));
+        assert_ne!(of(r#"{"after":{"x":""}}"#), of(r#"{"after":{"x":null}}"#));
+    }
+
+    #[test]
+    fn null_images_are_not_missing_images() {
+        let of = |text: &str| {
+            let json = Json::parse(text.as_bytes()).unwrap();
+            String::from_utf8(Payload::from_json(json).unwrap().as_bytes().to_vec()).unwrap()
+        };
+        assert_eq!(of(r#"{"after":null,"context":null}"#), r#"{"after":null}"#);
+        assert_eq!(of("{}"), "{}");
+    }
+}

@@ -1,0 +1,238 @@
+//! The store in memory: for tests, and the model that the others are compared with.
+
+use super::contract::{Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
+use super::filter::{Filter, Order, Page};
+use super::stored::{
+    Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile,
+};
+use crate::error::{Error, Result};
+use crate::event::{Attribute, Event, EventId};
+use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A store that is gone when it is dropped.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    /// Snapshots share the state; whoever changes it while one is held changes a copy.
+    state: Mutex<Arc<State>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct State {
+    trail: Option<(Meta, Head)>,
+    events: Vec<Event>,
+    ids: HashMap<EventId, usize>,
+    tiles: BTreeMap<TileId, Vec<u8>>,
+    checkpoints: Vec<(TreeSize, String)>,
+    cursors: BTreeMap<String, String>,
+}
+
+impl MemoryStore {
+    /// An empty store, without a trail.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<State>> {
+        // A panic of another thread cannot leave a half-made state: changes are made whole, behind their checks.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn location(&self) -> String {
+        "memory:".to_owned()
+    }
+
+    fn create(&self, meta: &Meta, checkpoint: &str) -> Result<()> {
+        let mut guard = self.lock();
+        if guard.trail.is_some() {
+            return Err(Error::already_exists("the store has a trail already"));
+        }
+        let head = Head { size: TreeSize::new(0), checkpoint: checkpoint.to_owned(), kept: 0 };
+        Arc::make_mut(&mut guard).trail = Some((meta.clone(), head));
+        Ok(())
+    }
+
+    fn append(&self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
+        let mut guard = self.lock();
+        let size = guard.head()?.size;
+        if size != at {
+            return Err(AppendError::Conflict(size));
+        }
+        let mut ids = HashMap::new();
+        for (event, position) in append.events.iter().zip(guard.events.len()..) {
+            let id = event.header.id;
+            if guard.ids.contains_key(&id) || ids.insert(id, position).is_some() {
+                return Err(Error::conflict(format!("the id `{id}` is taken")).into());
+            }
+        }
+        let state = Arc::make_mut(&mut guard);
+        state.ids.extend(ids);
+        state.events.extend_from_slice(append.events);
+        state.tiles.extend(append.tiles.iter().map(|tile| (tile.id, tile.hashes.clone())));
+        state.cursors.extend(append.cursors.iter().cloned());
+        let size = TreeSize::new(state.events.len() as u64);
+        state.checkpoints.extend(append.keep.map(|note| (size, note.to_owned())));
+        let kept = state.checkpoints.len() as u64;
+        if let Some((_, head)) = &mut state.trail {
+            *head = Head { size, checkpoint: append.checkpoint.to_owned(), kept };
+        }
+        Ok(())
+    }
+
+    fn erase(&self, indices: &[EntryIndex]) -> Result<Erased> {
+        let mut guard = self.lock();
+        let size = guard.head()?.size;
+        if let Some(index) = indices.iter().find(|index| index.get() >= size.get()) {
+            return Err(Error::not_found(format!("the trail has no entry {index}")));
+        }
+        let state = Arc::make_mut(&mut guard);
+        for index in indices {
+            if let Some(event) =
+                usize::try_from(index.get()).ok().and_then(|i| state.events.get_mut(i))
+            {
+                event.payload = None;
+                event.attributes.clear();
+            }
+        }
+        Ok(if Arc::strong_count(&guard) > 1 { Erased::Pending } else { Erased::Gone })
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
+        Ok(Box::new(MemorySnapshot { state: Arc::clone(&self.lock()) }))
+    }
+}
+
+impl State {
+    fn head(&self) -> Result<&Head> {
+        self.trail.as_ref().map(|(_, head)| head).ok_or_else(|| {
+            Error::not_found("the store has no trail").hint("make one with `piperoll init`")
+        })
+    }
+
+    fn matches(&self, filter: &Filter, event: &Event) -> bool {
+        let header = &event.header;
+        filter.kind.is_none_or(|kind| kind == header.kind)
+            && filter.action.as_ref().is_none_or(|action| action == header.action.as_str())
+            && filter.actor.as_ref().is_none_or(|actor| *actor == header.actor.name)
+            && filter.resource.as_ref().is_none_or(|glob| glob.matches(&header.resource.name))
+            && filter.outcome.is_none_or(|outcome| outcome == header.outcome)
+            && filter.since.is_none_or(|since| header.at >= since)
+            && filter.until.is_none_or(|until| header.at < until)
+            && filter.attribute.as_ref().is_none_or(|wanted| event.attributes.contains(wanted))
+    }
+}
+
+struct MemorySnapshot {
+    state: Arc<State>,
+}
+
+impl HashReader for MemorySnapshot {
+    fn tiles(&self, ids: &[TileId]) -> Result<Vec<Option<Vec<u8>>>> {
+        Ok(ids.iter().map(|id| self.state.tiles.get(id).cloned()).collect())
+    }
+}
+
+impl Snapshot for MemorySnapshot {
+    fn meta(&self) -> Result<Option<Meta>> {
+        Ok(self.state.trail.as_ref().map(|(meta, _)| meta.clone()))
+    }
+
+    fn head(&self) -> Result<Head> {
+        self.state.head().cloned()
+    }
+
+    fn entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        for (seq, event) in (0i64..).zip(&self.state.events) {
+            if !range.contains(&seq) {
+                continue;
+            }
+            let id = event.header.id.to_string();
+            let payload = event.payload.as_ref();
+            let stored = StoredEntry {
+                seq,
+                id: &id,
+                header: &event.header_bytes,
+                payload: payload.map(|(bytes, _)| bytes.as_slice()),
+                salt: payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+                searched: Searched::of(&event.header),
+                faults: Vec::new(),
+            };
+            if visit(stored)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
+        let all = (0u64..).map(EntryIndex::new).zip(&self.state.events);
+        let found = all.filter(|(_, event)| self.state.matches(filter, event)).map(|(i, _)| i);
+        Ok(match page.order {
+            Order::OldestFirst => found
+                .filter(|index| page.after.is_none_or(|after| *index > after))
+                .take(page.limit)
+                .collect(),
+            Order::NewestFirst => {
+                let found: Vec<_> = found
+                    .filter(|index| page.after.is_none_or(|after| *index < after))
+                    .collect();
+                found.into_iter().rev().take(page.limit).collect()
+            }
+        })
+    }
+
+    fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>> {
+        let position = |id| self.state.ids.get(id).map(|at| EntryIndex::new(*at as u64));
+        Ok(ids.iter().map(position).collect())
+    }
+
+    fn cursor(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.state.cursors.get(name).cloned())
+    }
+
+    fn attributes(&self, visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit) -> Result<()> {
+        for (seq, event) in (0i64..).zip(&self.state.events) {
+            let mut attributes: Vec<&Attribute> = event.attributes.iter().collect();
+            attributes.sort_by_key(|attribute| (attribute.name.as_str(), &attribute.value));
+            for Attribute { name, value } in attributes {
+                let name = name.as_str();
+                if visit(StoredAttribute { seq, name, value })?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
+        for (id, hashes) in &self.state.tiles {
+            let number = i64::try_from(id.number).unwrap_or(i64::MAX);
+            if visit(StoredTile { level: id.level.into(), number, hashes })?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
+        for (number, (size, note)) in (0i64..).zip(&self.state.checkpoints) {
+            let size = i64::try_from(size.get()).unwrap_or(i64::MAX);
+            if visit(StoredCheckpoint { number, size, note })?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn faults(&self) -> Result<Vec<Fault>> {
+        Ok(Vec::new())
+    }
+}

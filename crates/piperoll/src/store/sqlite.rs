@@ -1,0 +1,136 @@
+//! The store in one SQLite file.
+//!
+//! The life of an append: `BEGIN IMMEDIATE` takes the writer's lock, the head's size is compared, then entries, attributes, tiles and head
+//! are written and `COMMIT` syncs the WAL (`synchronous = FULL`); only then does the caller hear of it.
+
+mod append;
+mod connection;
+mod faults;
+mod schema;
+mod snapshot;
+mod statements;
+
+use self::append::Writer;
+use self::connection::{Marks, failure};
+use self::snapshot::SqliteSnapshot;
+use super::contract::{Access, Append, AppendError, Erased, Meta, Snapshot, Store};
+use crate::error::{Error, Result};
+use crate::seal::{EntryIndex, TreeSize};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A trail in one SQLite file, readable with any `sqlite3`.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    access: Access,
+    /// The one connection that writes. `None` before the first write, and after a write that failed in a way that leaves its state in doubt: the next
+    /// one starts with a new connection.
+    writer: Mutex<Option<Writer>>,
+    /// Connections of snapshots that have ended.
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens the file; for [`Access::Write`] it is made when it is not there.
+    ///
+    /// # Errors
+    /// `NotFound` when there is nothing to read, `InvalidInput` for a newer layout or another database, `Denied` without the right, `Corrupt` when it is no
+    /// database.
+    pub fn open(path: &Path, access: Access) -> Result<Self> {
+        let store = Self {
+            path: path.to_owned(),
+            access,
+            writer: Mutex::new(None),
+            readers: Mutex::new(Vec::new()),
+        };
+        match access {
+            Access::Read => {
+                let reader = connection::reader(path)?;
+                if connection::marks(&reader, path)? == Marks::Empty {
+                    return Err(Error::not_found(format!("`{}` is empty", path.display()))
+                        .hint("make a trail with `piperoll init`"));
+                }
+                lock(&store.readers).push(reader);
+            }
+            Access::Write => {
+                let writer = connection::writer(path)?;
+                connection::marks(&writer, path)?;
+                *lock(&store.writer) = Some(Writer::new(writer, path));
+            }
+        }
+        Ok(store)
+    }
+
+    /// Runs a write; after a failure the connection is given up, unless nothing was begun.
+    fn write<T, E>(&self, work: impl FnOnce(&mut Writer) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+        E: Poisons,
+    {
+        if self.access == Access::Read {
+            return Err(Error::denied(format!("`{}` is open for reading only", self.path.display())).into());
+        }
+        let mut guard = lock(&self.writer);
+        let mut writer = match guard.take() {
+            Some(writer) => writer,
+            None => Writer::new(connection::writer(&self.path)?, &self.path),
+        };
+        let done = work(&mut writer);
+        if !matches!(&done, Err(error) if error.poisons()) {
+            *guard = Some(writer);
+        }
+        done
+    }
+}
+
+/// Whether an error leaves the connection's state in doubt.
+trait Poisons {
+    fn poisons(&self) -> bool;
+}
+
+impl Poisons for Error {
+    fn poisons(&self) -> bool {
+        true
+    }
+}
+
+impl Poisons for AppendError {
+    fn poisons(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
+impl Store for SqliteStore {
+    fn location(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+
+    fn create(&self, meta: &Meta, checkpoint: &str) -> Result<()> {
+        self.write(|writer| writer.create(meta, checkpoint))
+    }
+
+    fn append(&self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
+        self.write(|writer| writer.append(at, append))
+    }
+
+    fn erase(&self, indices: &[EntryIndex]) -> Result<Erased> {
+        self.write(|writer| writer.erase(indices))
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
+        let kept = lock(&self.readers).pop();
+        let reader = match kept {
+            Some(reader) => reader,
+            None => connection::reader(&self.path)?,
+        };
+        reader.execute_batch(statements::BEGIN_READ).map_err(|e| failure(&self.path, false, e))?;
+        Ok(Box::new(SqliteSnapshot::new(reader, self)))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is locked is an option or a list; no panic can leave it half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

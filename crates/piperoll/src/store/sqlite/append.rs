@@ -1,0 +1,238 @@
+use super::connection::{failure, number};
+use super::{schema, statements};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::seal::{EntryIndex, TreeSize};
+use crate::store::contract::{Append, AppendError, Erased, Meta};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Most names whose codes are remembered.
+const CODES_KEPT_MAX: usize = 100_000;
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    connection: Connection,
+    path: PathBuf,
+    /// Codes of names that are committed.
+    codes: HashMap<String, i64>,
+}
+
+impl Writer {
+    pub(super) fn new(connection: Connection, path: &Path) -> Self {
+        Self { connection, path: path.to_owned(), codes: HashMap::new() }
+    }
+
+    pub(super) fn create(&mut self, meta: &Meta, checkpoint: &str) -> Result<()> {
+        let path = self.path.clone();
+        let failed = |e| failure(&path, true, e);
+        self.connection.execute_batch(schema::FILE_SETTINGS).map_err(failed)?;
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let mark = |name, value| tx.pragma_update(None, name, value);
+        if tx.query_row(statements::OBJECTS, [], |_| Ok(())).optional().map_err(failed)?.is_some() {
+            return Err(Error::already_exists(format!("`{}` has a trail already", path.display())));
+        }
+        let make = || -> rusqlite::Result<()> {
+            tx.execute_batch(schema::LAYOUT)?;
+            mark("application_id", schema::APPLICATION_ID)?;
+            mark("user_version", schema::LAYOUT_VERSION)?;
+            tx.execute(
+                statements::INSERT_MIGRATION,
+                params![schema::LAYOUT_VERSION, layout_checksum()],
+            )?;
+            let secret = STANDARD.encode(meta.secret.as_bytes());
+            let created = meta.created.to_string();
+            for (key, value) in [
+                ("origin", &meta.origin),
+                ("created", &created),
+                ("secret", &secret),
+                ("signature", &meta.signature),
+            ] {
+                tx.execute(statements::INSERT_META, [key, value])?;
+            }
+            tx.execute(statements::INSERT_HEAD, [checkpoint])?;
+            Ok(())
+        };
+        make().map_err(failed)?;
+        tx.commit().map_err(failed)
+    }
+
+    pub(super) fn append(&mut self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
+        let path = self.path.clone();
+        let failed = |e| AppendError::Failed(failure(&path, true, e));
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let (size, kept): (i64, i64) = tx
+            .prepare_cached(statements::HEAD)
+            .and_then(|mut head| head.query_row([], |row| Ok((row.get(0)?, row.get(2)?))))
+            .map_err(failed)?;
+        let stored = TreeSize::new(u64::try_from(size).unwrap_or(0));
+        if stored != at || size < 0 {
+            return Err(AppendError::Conflict(stored));
+        }
+        let mut codes = Codes { known: &self.codes, new: HashMap::new() };
+        let mut entries = Entries { tx: &tx, codes: &mut codes, next: size };
+        for event in append.events {
+            entries.insert(event).map_err(|error| taken(error, event, &path))?;
+        }
+        let size = entries.next;
+        let rest = || -> rusqlite::Result<()> {
+            for tile in append.tiles {
+                let number = tile.id.number as i64;
+                let values = params![tile.id.level, number, tile.hashes];
+                if tx.prepare_cached(statements::UPDATE_TILE)?.execute(values)? == 0 {
+                    tx.prepare_cached(statements::INSERT_TILE)?.execute(values)?;
+                }
+            }
+            for (name, value) in append.cursors {
+                tx.prepare_cached(statements::SET_CURSOR)?.execute([name, value])?;
+            }
+            if let Some(note) = append.keep {
+                tx.execute(statements::INSERT_CHECKPOINT, params![kept, size, note])?;
+            }
+            let kept = kept + i64::from(append.keep.is_some());
+            tx.prepare_cached(statements::UPDATE_HEAD)?
+                .execute(params![size, append.checkpoint, kept])?;
+            Ok(())
+        };
+        rest().map_err(failed)?;
+        let new = codes.new;
+        tx.commit().map_err(failed)?;
+        if self.codes.len() + new.len() > CODES_KEPT_MAX {
+            self.codes.clear();
+        }
+        self.codes.extend(new);
+        Ok(())
+    }
+
+    pub(super) fn erase(&mut self, indices: &[EntryIndex]) -> Result<Erased> {
+        let path = self.path.clone();
+        let failed = |e| failure(&path, true, e);
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let size = number(&tx, statements::HEAD).map_err(failed)?;
+        let mut seqs = Vec::with_capacity(indices.len());
+        for index in indices {
+            let seq = i64::try_from(index.get()).ok().filter(|seq| *seq < size);
+            seqs.push(
+                seq.ok_or_else(|| Error::not_found(format!("the trail has no entry {index}")))?,
+            );
+        }
+        let wipe = || -> rusqlite::Result<()> {
+            tx.execute(statements::OPEN_GATE, [])?;
+            for seq in seqs {
+                tx.prepare_cached(statements::ERASE_PAYLOAD)?.execute([seq])?;
+                tx.prepare_cached(statements::DELETE_ATTRIBUTES)?.execute([seq])?;
+            }
+            tx.execute(statements::CLOSE_GATE, [])?;
+            Ok(())
+        };
+        wipe().map_err(failed)?;
+        tx.commit().map_err(failed)?;
+        // The WAL still has the pages as they were, until all of it is in the file and it is cut to nothing.
+        let busy = number(&self.connection, statements::TRUNCATE_WAL);
+        match busy {
+            Ok(0) => Ok(Erased::Gone),
+            Ok(_) => Ok(Erased::Pending),
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(Erased::Pending),
+            Err(e) => Err(failed(e)),
+        }
+    }
+}
+
+/// Codes of names during one append: those that it adds count only once it is committed.
+struct Codes<'a> {
+    known: &'a HashMap<String, i64>,
+    new: HashMap<String, i64>,
+}
+
+impl Codes<'_> {
+    fn code(&mut self, tx: &Transaction<'_>, name: &str) -> rusqlite::Result<i64> {
+        if let Some(code) = self.known.get(name).or_else(|| self.new.get(name)) {
+            return Ok(*code);
+        }
+        let stored = tx
+            .prepare_cached(statements::CODE_OF_NAME)?
+            .query_row([name], |row| row.get(0))
+            .optional()?;
+        let code = match stored {
+            Some(code) => code,
+            None => tx.prepare_cached(statements::INSERT_NAME)?.insert([name])?,
+        };
+        self.new.insert(name.to_owned(), code);
+        Ok(code)
+    }
+}
+
+struct Entries<'a, 'c> {
+    tx: &'a Transaction<'a>,
+    codes: &'a mut Codes<'c>,
+    next: i64,
+}
+
+impl Entries<'_, '_> {
+    fn insert(&mut self, event: &Event) -> rusqlite::Result<()> {
+        let header = &event.header;
+        let mut code = |name: &str| self.codes.code(self.tx, name);
+        let kind = code(header.kind.as_str())?;
+        let action = code(header.action.as_str())?;
+        let actor = code(&header.actor.name)?;
+        let resource = code(&header.resource.name)?;
+        let outcome = code(header.outcome.as_str())?;
+        // Both are canonical JSON, so they are UTF-8.
+        let header_text = std::str::from_utf8(&event.header_bytes)?;
+        let payload = match &event.payload {
+            Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
+            None => None,
+        };
+        self.tx.prepare_cached(statements::INSERT_ENTRY)?.execute(params![
+            self.next,
+            header.id.to_string(),
+            header_text,
+            payload.map(|(text, _)| text),
+            payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+            header.at.as_micros(),
+            kind,
+            action,
+            actor,
+            resource,
+            outcome,
+        ])?;
+        for attribute in &event.attributes {
+            self.tx.prepare_cached(statements::INSERT_ATTRIBUTE)?.execute(params![
+                self.next,
+                attribute.name.as_str(),
+                attribute.value
+            ])?;
+        }
+        self.next += 1;
+        Ok(())
+    }
+}
+
+/// The checksum of the layout, as `migrations` has it.
+pub(super) fn layout_checksum() -> String {
+    let hash = Sha256::digest(schema::LAYOUT.as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The trigger refuses a repeated id with the same words as any other entry that is not at the end; the position was compared before.
+fn taken(error: rusqlite::Error, event: &Event, path: &Path) -> AppendError {
+    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
+        let message = format!("the id `{}` is taken", event.header.id);
+        return Error::conflict(message).because(error).into();
+    }
+    failure(path, true, error).into()
+}

@@ -1,0 +1,164 @@
+//! The layout of a trail in SQLite, version 1: `docs/format.md` section 7. Only what SQLite 3.34 has, and no function of ours: people open this file
+//! with the `sqlite3` of their system.
+
+/// "PIPL" as a big-endian number: what `file` and `PRAGMA application_id` show.
+pub(super) const APPLICATION_ID: i64 = 0x5049_504C;
+/// The version of this layout.
+pub(super) const LAYOUT_VERSION: i64 = 1;
+
+/// Settings that live in the file; they take effect outside a transaction, before the first table.
+pub(super) const FILE_SETTINGS: &str = "
+PRAGMA page_size = 4096;
+PRAGMA journal_mode = WAL;
+";
+
+/// Settings of each connection that writes. An append is durable when it returns (`FULL`), what is erased is overwritten (`secure_delete`), and the
+/// WAL is brought into the file every 32 MiB.
+pub(super) const WRITER_SETTINGS: &str = "
+PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
+PRAGMA wal_autocheckpoint = 8192;
+PRAGMA foreign_keys = OFF;
+PRAGMA trusted_schema = OFF;
+";
+
+/// Settings of each connection that reads.
+pub(super) const READER_SETTINGS: &str = "
+PRAGMA query_only = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cache_size = -2000;
+";
+
+/// Tables, indexes, triggers and views.
+pub(super) const LAYOUT: &str = "
+CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+CREATE TABLE migrations(version INTEGER PRIMARY KEY, checksum TEXT NOT NULL);
+CREATE TABLE names(code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE entries(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  header TEXT NOT NULL,
+  payload TEXT,
+  salt BLOB,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  action INTEGER NOT NULL,
+  actor INTEGER NOT NULL,
+  resource INTEGER NOT NULL,
+  outcome INTEGER NOT NULL
+);
+CREATE INDEX entries_at ON entries(at);
+CREATE INDEX entries_kind ON entries(kind, action, outcome);
+CREATE INDEX entries_actor ON entries(actor);
+CREATE INDEX entries_resource ON entries(resource);
+CREATE TABLE attributes(seq INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);
+CREATE INDEX attributes_found ON attributes(name, value, seq);
+CREATE INDEX attributes_of ON attributes(seq);
+CREATE TABLE tiles(
+  level INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  hashes BLOB NOT NULL,
+  PRIMARY KEY(level, number)
+);
+CREATE TABLE head(
+  id INTEGER PRIMARY KEY CHECK(id = 1),
+  size INTEGER NOT NULL,
+  checkpoint TEXT NOT NULL,
+  kept INTEGER NOT NULL
+);
+CREATE TABLE checkpoints(number INTEGER PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL);
+CREATE TABLE cursors(name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+CREATE TABLE gate(id INTEGER PRIMARY KEY CHECK(id = 1), open_for TEXT NOT NULL);
+
+CREATE TRIGGER meta_insert BEFORE INSERT ON meta
+WHEN EXISTS(SELECT 1 FROM meta WHERE key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'piperoll: meta is fixed'); END;
+CREATE TRIGGER meta_update BEFORE UPDATE ON meta
+BEGIN SELECT RAISE(ABORT, 'piperoll: meta is fixed'); END;
+CREATE TRIGGER meta_delete BEFORE DELETE ON meta
+BEGIN SELECT RAISE(ABORT, 'piperoll: meta is fixed'); END;
+
+CREATE TRIGGER migrations_update BEFORE UPDATE ON migrations
+BEGIN SELECT RAISE(ABORT, 'piperoll: migrations are fixed'); END;
+CREATE TRIGGER migrations_delete BEFORE DELETE ON migrations
+BEGIN SELECT RAISE(ABORT, 'piperoll: migrations are fixed'); END;
+
+CREATE TRIGGER names_insert BEFORE INSERT ON names
+WHEN EXISTS(SELECT 1 FROM names WHERE code = NEW.code OR name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'piperoll: names are fixed'); END;
+CREATE TRIGGER names_update BEFORE UPDATE ON names
+BEGIN SELECT RAISE(ABORT, 'piperoll: names are fixed'); END;
+CREATE TRIGGER names_delete BEFORE DELETE ON names
+BEGIN SELECT RAISE(ABORT, 'piperoll: names are fixed'); END;
+
+CREATE TRIGGER entries_insert BEFORE INSERT ON entries
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entries)
+  OR EXISTS(SELECT 1 FROM entries WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'piperoll: entries are appended at the end, each id once'); END;
+CREATE TRIGGER entries_update BEFORE UPDATE ON entries
+WHEN NOT EXISTS(SELECT 1 FROM gate)
+  OR NEW.seq IS NOT OLD.seq OR NEW.id IS NOT OLD.id OR NEW.header IS NOT OLD.header
+  OR NEW.payload IS NOT NULL OR NEW.salt IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'piperoll: entries are sealed'); END;
+CREATE TRIGGER entries_delete BEFORE DELETE ON entries
+WHEN NOT EXISTS(SELECT 1 FROM gate)
+BEGIN SELECT RAISE(ABORT, 'piperoll: entries are sealed'); END;
+
+CREATE TRIGGER attributes_update BEFORE UPDATE ON attributes
+BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
+CREATE TRIGGER attributes_delete BEFORE DELETE ON attributes
+WHEN NOT EXISTS(SELECT 1 FROM gate)
+BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
+
+CREATE TRIGGER tiles_insert BEFORE INSERT ON tiles
+WHEN EXISTS(SELECT 1 FROM tiles WHERE level = NEW.level AND number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'piperoll: tiles only grow'); END;
+CREATE TRIGGER tiles_update BEFORE UPDATE ON tiles
+WHEN NEW.level IS NOT OLD.level OR NEW.number IS NOT OLD.number
+  OR substr(NEW.hashes, 1, length(OLD.hashes)) IS NOT OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'piperoll: tiles only grow'); END;
+CREATE TRIGGER tiles_delete BEFORE DELETE ON tiles
+BEGIN SELECT RAISE(ABORT, 'piperoll: tiles only grow'); END;
+
+CREATE TRIGGER head_insert BEFORE INSERT ON head
+WHEN EXISTS(SELECT 1 FROM head)
+BEGIN SELECT RAISE(ABORT, 'piperoll: the trail has one head'); END;
+CREATE TRIGGER head_update BEFORE UPDATE ON head
+WHEN NEW.id IS NOT OLD.id OR NEW.size < OLD.size OR NEW.kept < OLD.kept
+BEGIN SELECT RAISE(ABORT, 'piperoll: the head only advances'); END;
+CREATE TRIGGER head_delete BEFORE DELETE ON head
+BEGIN SELECT RAISE(ABORT, 'piperoll: the trail has one head'); END;
+
+CREATE TRIGGER checkpoints_insert BEFORE INSERT ON checkpoints
+WHEN NEW.number IS NOT (SELECT coalesce(max(number), -1) + 1 FROM checkpoints)
+BEGIN SELECT RAISE(ABORT, 'piperoll: checkpoints are numbered without gap'); END;
+CREATE TRIGGER checkpoints_update BEFORE UPDATE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'piperoll: checkpoints are kept for ever'); END;
+CREATE TRIGGER checkpoints_delete BEFORE DELETE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'piperoll: checkpoints are kept for ever'); END;
+
+CREATE TRIGGER cursors_delete BEFORE DELETE ON cursors
+BEGIN SELECT RAISE(ABORT, 'piperoll: cursors are kept'); END;
+
+CREATE VIEW events AS
+SELECT
+  seq,
+  id,
+  json_extract(header, '$.at') AS at,
+  json_extract(header, '$.recorded_at') AS recorded_at,
+  json_extract(header, '$.kind') AS kind,
+  json_extract(header, '$.action') AS action,
+  json_extract(header, '$.phase') AS phase,
+  json_extract(header, '$.of') AS of_id,
+  json_extract(header, '$.actor.name') AS actor,
+  json_extract(header, '$.actor.kind') AS actor_kind,
+  json_extract(header, '$.actor.via') AS actor_via,
+  json_extract(header, '$.actor.strength') AS actor_strength,
+  json_extract(header, '$.resource.system') AS resource_system,
+  json_extract(header, '$.resource.name') AS resource,
+  json_extract(header, '$.resource.kind') AS resource_kind,
+  json_extract(header, '$.outcome') AS outcome,
+  json_extract(header, '$.reason') AS reason,
+  payload
+FROM entries;
+";

@@ -1,0 +1,370 @@
+use super::connection::failure;
+use super::faults::faults;
+use super::statements::{self, Condition};
+use super::{SqliteStore, lock};
+use crate::error::{Error, Result};
+use crate::event::{EventId, Instant, Secret};
+use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
+use crate::store::contract::{Head, Meta, Snapshot, Visit};
+use crate::store::filter::{Filter, Order, Page};
+use crate::store::stored::{
+    Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Most names whose texts are remembered while a snapshot is read.
+const NAMES_KEPT_MAX: usize = 10_000;
+
+/// A read transaction; its connection goes back to the store when it ends.
+pub(super) struct SqliteSnapshot<'s> {
+    connection: Option<Connection>,
+    store: &'s SqliteStore,
+    names: RefCell<HashMap<i64, Option<Rc<str>>>>,
+}
+
+impl<'s> SqliteSnapshot<'s> {
+    pub(super) fn new(connection: Connection, store: &'s SqliteStore) -> Self {
+        Self { connection: Some(connection), store, names: RefCell::default() }
+    }
+
+    fn connection(&self) -> Result<&Connection> {
+        self.connection.as_ref().ok_or_else(|| Error::internal("the snapshot has ended"))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Error {
+        failure(&self.store.path, false, error)
+    }
+
+    /// Visits the rows of a statement.
+    fn rows(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        visit: &mut dyn FnMut(&Row<'_>) -> Visit,
+    ) -> Result<()> {
+        let mut statement =
+            self.connection()?.prepare_cached(sql).map_err(|e| self.failed(e))?;
+        let mut rows = statement.query(params).map_err(|e| self.failed(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.failed(e))? {
+            if visit(row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&self, code: i64) -> Result<Option<Rc<str>>> {
+        if let Some(name) = self.names.borrow().get(&code) {
+            return Ok(name.clone());
+        }
+        let name = self
+            .connection()?
+            .prepare_cached(statements::NAME_OF_CODE)
+            .and_then(|mut statement| {
+                let text = |row: &Row<'_>| match row.get_ref(0)? {
+                    ValueRef::Text(text) => Ok(std::str::from_utf8(text).ok().map(Rc::from)),
+                    _ => Ok(None),
+                };
+                statement.query_row([code], text).optional()
+            })
+            .map_err(|e| self.failed(e))?
+            .flatten();
+        let mut names = self.names.borrow_mut();
+        if names.len() >= NAMES_KEPT_MAX {
+            names.clear();
+        }
+        names.insert(code, name.clone());
+        Ok(name)
+    }
+
+    fn code(&self, name: &str) -> Result<Option<i64>> {
+        self.connection()?
+            .prepare_cached(statements::CODE_OF_NAME)
+            .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
+            .map_err(|e| self.failed(e))
+    }
+
+    /// The conditions of a filter with their values; `None` when a name in it is nowhere in the trail.
+    fn conditions(&self, filter: &Filter) -> Result<Option<Vec<(Condition, Vec<Value>)>>> {
+        let mut conditions = Vec::new();
+        let names = [
+            (Condition::Kind, filter.kind.map(|kind| kind.as_str())),
+            (Condition::Action, filter.action.as_deref()),
+            (Condition::Actor, filter.actor.as_deref()),
+            (Condition::Outcome, filter.outcome.map(|outcome| outcome.as_str())),
+        ];
+        for (condition, name) in names {
+            let Some(name) = name else { continue };
+            let Some(code) = self.code(name)? else { return Ok(None) };
+            conditions.push((condition, vec![Value::Integer(code)]));
+        }
+        if let Some(glob) = &filter.resource {
+            let mut codes = Vec::new();
+            match glob.as_name() {
+                Some(name) => codes.extend(self.code(name)?),
+                None => self.rows(statements::NAMES, [], &mut |row| {
+                    let name = row.get_ref(1).and_then(|name| Ok(name.as_str()?));
+                    if name.is_ok_and(|name| glob.matches(name)) {
+                        codes.push(row.get(0).map_err(|e| self.failed(e))?);
+                    }
+                    Ok(std::ops::ControlFlow::Continue(()))
+                })?,
+            }
+            if codes.is_empty() {
+                return Ok(None);
+            }
+            let codes: Vec<String> = codes.iter().map(i64::to_string).collect();
+            let codes = Value::Text(format!("[{}]", codes.join(",")));
+            conditions.push((Condition::Resources, vec![codes]));
+        }
+        let instants = [(Condition::Since, filter.since), (Condition::Until, filter.until)];
+        for (condition, instant) in instants {
+            let instant = instant.map(|instant| Value::Integer(instant.as_micros()));
+            conditions.extend(instant.map(|instant| (condition, vec![instant])));
+        }
+        if let Some(attribute) = &filter.attribute {
+            let name = Value::Text(attribute.name.as_str().to_owned());
+            let value = Value::Text(attribute.value.clone());
+            conditions.push((Condition::Attribute, vec![name, value]));
+        }
+        Ok(Some(conditions))
+    }
+}
+
+impl Drop for SqliteSnapshot<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && connection.execute_batch(statements::END_READ).is_ok()
+        {
+            lock(&self.store.readers).push(connection);
+        }
+    }
+}
+
+impl HashReader for SqliteSnapshot<'_> {
+    fn tiles(&self, ids: &[TileId]) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut statement =
+            self.connection()?.prepare_cached(statements::TILE).map_err(|e| self.failed(e))?;
+        let mut tile = |id: &TileId| {
+            statement
+                .query_row((id.level, id.number as i64), |row| row.get(0))
+                .optional()
+                .map_err(|e| self.failed(e))
+        };
+        ids.iter().map(&mut tile).collect()
+    }
+}
+
+impl Snapshot for SqliteSnapshot<'_> {
+    fn meta(&self) -> Result<Option<Meta>> {
+        let mut values: HashMap<String, String> = HashMap::new();
+        self.rows(statements::META, [], &mut |row| {
+            let pair = row.get(0).and_then(|key| Ok((key, row.get(1)?)));
+            values.extend(pair.map(Some).map_err(|e| self.failed(e))?);
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let broken = |key: &str| {
+            let path = self.store.path.display();
+            Error::corrupt(format!("`{key}` in table `meta` of `{path}` is missing or malformed"))
+        };
+        let mut take = |key: &str| values.remove(key).ok_or_else(|| broken(key));
+        let secret = STANDARD.decode(take("secret")?).ok().and_then(|s| s.try_into().ok());
+        Ok(Some(Meta {
+            origin: take("origin")?,
+            created: Instant::parse(&take("created")?).map_err(|_| broken("created"))?,
+            secret: Secret::new(secret.ok_or_else(|| broken("secret"))?),
+            signature: take("signature")?,
+        }))
+    }
+
+    fn head(&self) -> Result<Head> {
+        let (size, checkpoint, kept): (i64, String, i64) = self
+            .connection()?
+            .prepare_cached(statements::HEAD)
+            .and_then(|mut statement| {
+                statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            })
+            .map_err(|e| self.failed(e))?;
+        let number = |number: i64, what: &str| {
+            u64::try_from(number)
+                .map_err(|_| Error::corrupt(format!("the head's {what} is `{number}`")))
+        };
+        Ok(Head {
+            size: TreeSize::new(number(size, "size")?),
+            checkpoint,
+            kept: number(kept, "count of checkpoints")?,
+        })
+    }
+
+    fn entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        // An end of `i64::MAX` means "to the last": no position lies beyond it, so the last one is let in.
+        let last = if range.end == i64::MAX { i64::MAX } else { range.end.saturating_sub(1) };
+        self.rows(statements::ENTRIES, [range.start, last], &mut |row| {
+            let mut reader = RowReader { row, faults: Vec::new() };
+            let seq = reader.integer(0, "seq");
+            let id = reader.text(1, "id");
+            let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
+            let payload = reader.bytes(3, "payload", Type::TextOrNull);
+            let salt = reader.bytes(4, "salt", Type::BlobOrNull);
+            let at = reader.integer(5, "at");
+            let mut names: [Rc<str>; 5] = std::array::from_fn(|_| Rc::from(""));
+            let columns = [(6, "kind"), (7, "action"), (8, "actor"), (9, "resource"), (10, "outcome")];
+            for ((column, title), name) in columns.into_iter().zip(&mut names) {
+                let code = reader.integer(column, title);
+                match self.name(code)? {
+                    Some(known) => *name = known,
+                    None => reader.faults.push(format!("column `{title}` has no name")),
+                }
+            }
+            let [kind, action, actor, resource, outcome] = &names;
+            let searched = Searched { at, kind, action, actor, resource, outcome };
+            visit(StoredEntry { seq, id, header, payload, salt, searched, faults: reader.faults })
+        })
+    }
+
+    fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
+        let Some(mut conditions) = self.conditions(filter)? else { return Ok(Vec::new()) };
+        if let Some(after) = page.after {
+            let condition = match page.order {
+                Order::NewestFirst => Condition::Before,
+                Order::OldestFirst => Condition::Behind,
+            };
+            let after = Value::Integer(i64::try_from(after.get()).unwrap_or(i64::MAX));
+            conditions.push((condition, vec![after]));
+        }
+        let (conditions, values): (Vec<_>, Vec<_>) = conditions.into_iter().unzip();
+        let limit = Value::Integer(i64::try_from(page.limit).unwrap_or(i64::MAX));
+        let values = values.into_iter().flatten().chain([limit]);
+        let mut found = Vec::new();
+        let sql = statements::find(&conditions, page.order);
+        self.rows(&sql, params_from_iter(values), &mut |row| {
+            let seq: i64 = row.get(0).map_err(|e| self.failed(e))?;
+            found.extend(u64::try_from(seq).ok().map(EntryIndex::new));
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>> {
+        let mut statement =
+            self.connection()?.prepare_cached(statements::SEQ_OF_ID).map_err(|e| self.failed(e))?;
+        let mut position = |id: &EventId| {
+            let seq: Option<i64> = statement
+                .query_row([id.to_string()], |row| row.get(0))
+                .optional()
+                .map_err(|e| self.failed(e))?;
+            Ok(seq.and_then(|seq| u64::try_from(seq).ok()).map(EntryIndex::new))
+        };
+        ids.iter().map(&mut position).collect()
+    }
+
+    fn cursor(&self, name: &str) -> Result<Option<String>> {
+        self.connection()?
+            .query_row(statements::CURSOR, [name], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.failed(e))
+    }
+
+    fn attributes(&self, visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit) -> Result<()> {
+        self.rows(statements::ATTRIBUTES, [], &mut |row| {
+            let mut reader = RowReader { row, faults: Vec::new() };
+            // A row of the wrong type matches no attribute, which `verify` names.
+            let (seq, name, value) =
+                (reader.integer(0, "seq"), reader.text(1, "name"), reader.text(2, "value"));
+            visit(StoredAttribute { seq, name, value })
+        })
+    }
+
+    fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
+        self.rows(statements::TILES, [], &mut |row| {
+            let mut reader = RowReader { row, faults: Vec::new() };
+            let level = reader.integer(0, "level");
+            let number = reader.integer(1, "number");
+            let hashes = reader.bytes(2, "hashes", Type::BlobOrNull).unwrap_or_default();
+            // Hashes of another type are none: the tile is too short then.
+            let hashes = if reader.faults.is_empty() { hashes } else { &[] };
+            visit(StoredTile { level, number, hashes })
+        })
+    }
+
+    fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
+        self.rows(statements::CHECKPOINTS, [], &mut |row| {
+            let mut reader = RowReader { row, faults: Vec::new() };
+            let (number, size, note) =
+                (reader.integer(0, "number"), reader.integer(1, "size"), reader.text(2, "note"));
+            visit(StoredCheckpoint { number, size, note })
+        })
+    }
+
+    fn faults(&self) -> Result<Vec<Fault>> {
+        faults(self.connection()?).map_err(|e| self.failed(e))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Text,
+    TextOrNull,
+    BlobOrNull,
+}
+
+/// Reads the columns of a row that somebody may have changed: what is not of its type is a fault, never an error.
+struct RowReader<'r> {
+    row: &'r Row<'r>,
+    faults: Vec<String>,
+}
+
+impl<'r> RowReader<'r> {
+    fn value(&self, column: usize) -> ValueRef<'r> {
+        self.row.get_ref(column).unwrap_or(ValueRef::Null)
+    }
+
+    fn integer(&mut self, column: usize, title: &str) -> i64 {
+        match self.value(column) {
+            ValueRef::Integer(number) => number,
+            other => {
+                self.faults.push(format!("column `{title}` is {}, not INTEGER", other.data_type()));
+                i64::MIN
+            }
+        }
+    }
+
+    fn text(&mut self, column: usize, title: &str) -> &'r str {
+        let bytes = self.bytes(column, title, Type::Text).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_else(|_| {
+            self.faults.push(format!("column `{title}` is not UTF-8"));
+            ""
+        })
+    }
+
+    /// The bytes of a text or blob, also of the wrong one of both: what is hashed is still what is there.
+    fn bytes(&mut self, column: usize, title: &str, expected: Type) -> Option<&'r [u8]> {
+        let (bytes, right) = match self.value(column) {
+            ValueRef::Null => (None, expected != Type::Text),
+            ValueRef::Text(text) => (Some(text), expected != Type::BlobOrNull),
+            ValueRef::Blob(blob) => (Some(blob), expected == Type::BlobOrNull),
+            ValueRef::Integer(_) | ValueRef::Real(_) => (Some([].as_slice()), false),
+        };
+        if !right {
+            let found = self.value(column).data_type();
+            let wanted = if expected == Type::BlobOrNull { "BLOB" } else { "TEXT" };
+            self.faults.push(format!("column `{title}` is {found}, not {wanted}"));
+        }
+        bytes
+    }
+}
+

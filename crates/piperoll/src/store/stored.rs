@@ -1,0 +1,144 @@
+use crate::error::{Error, Result};
+use crate::event::{Header, HeaderError};
+use crate::seal::EntryIndex;
+
+/// What an entry is searched by, as stored beside its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Searched<'a> {
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// The family.
+    pub kind: &'a str,
+    /// What was done.
+    pub action: &'a str,
+    /// The actor's name.
+    pub actor: &'a str,
+    /// The resource's name.
+    pub resource: &'a str,
+    /// How it ended.
+    pub outcome: &'a str,
+}
+
+impl<'a> Searched<'a> {
+    /// What the header says.
+    pub fn of(header: &'a Header) -> Self {
+        Self {
+            at: header.at.as_micros(),
+            kind: header.kind.as_str(),
+            action: header.action.as_str(),
+            actor: &header.actor.name,
+            resource: &header.resource.name,
+            outcome: header.outcome.as_str(),
+        }
+    }
+
+    /// The names of the fields in which two differ.
+    pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        if self.at != other.at {
+            names.push("at");
+        }
+        let pairs = [
+            ("kind", self.kind, other.kind),
+            ("action", self.action, other.action),
+            ("actor", self.actor, other.actor),
+            ("resource", self.resource, other.resource),
+            ("outcome", self.outcome, other.outcome),
+        ];
+        names.extend(pairs.into_iter().filter(|(_, a, b)| a != b).map(|(name, _, _)| name));
+        names
+    }
+}
+
+/// An entry as a store holds it. Nothing of it is believed before it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry<'a> {
+    /// The position; one that is no index is a fault that `verify` names.
+    pub seq: i64,
+    /// The id.
+    pub id: &'a str,
+    /// The header's bytes.
+    pub header: &'a [u8],
+    /// The payload's bytes.
+    pub payload: Option<&'a [u8]>,
+    /// The salt's bytes.
+    pub salt: Option<&'a [u8]>,
+    /// What it is searched by.
+    pub searched: Searched<'a>,
+    /// What of the row is not of the type that it should be; empty for a sound one. What could not be read is empty above.
+    pub faults: Vec<String>,
+}
+
+impl StoredEntry<'_> {
+    /// The index.
+    ///
+    /// # Errors
+    /// `Corrupt` when the position is no index.
+    pub fn index(&self) -> Result<EntryIndex> {
+        u64::try_from(self.seq).map(EntryIndex::new).map_err(|_| self.corrupt("its position"))
+    }
+
+    /// The header, read.
+    ///
+    /// # Errors
+    /// `Corrupt` when the row is not sound or its header is none; `InvalidInput` when it is of a newer format.
+    pub fn read_header(&self) -> Result<Header> {
+        if let Some(fault) = self.faults.first() {
+            return Err(self.corrupt(fault));
+        }
+        Header::decode(self.header).map_err(|error| match error {
+            HeaderError::Newer(_) => {
+                Error::invalid_input(format!("entry {} {error}", self.seq))
+                    .hint("read it with a newer Piperoll")
+            }
+            HeaderError::Form(_) => self.corrupt("its header").because(error),
+        })
+    }
+
+    fn corrupt(&self, what: &str) -> Error {
+        Error::corrupt(format!("entry {} cannot be read: {what}", self.seq))
+            .hint("`piperoll verify` names what was changed")
+    }
+}
+
+/// An attribute as a store holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredAttribute<'a> {
+    /// The position of its entry.
+    pub seq: i64,
+    /// Its name.
+    pub name: &'a str,
+    /// Its value.
+    pub value: &'a str,
+}
+
+/// A tile as a store holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredTile<'a> {
+    /// The level.
+    pub level: i64,
+    /// The number.
+    pub number: i64,
+    /// The hashes.
+    pub hashes: &'a [u8],
+}
+
+/// A kept checkpoint as a store holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredCheckpoint<'a> {
+    /// Its number, from 0 without gap.
+    pub number: i64,
+    /// Its size, as stored beside the note.
+    pub size: i64,
+    /// The note.
+    pub note: &'a str,
+}
+
+/// Something wrong with a store's make: its schema, its marks, what nobody should have left in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The object, such as "trigger `entries_update`".
+    pub object: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
