@@ -1,0 +1,3 @@
+//! What Piperoll's tests share.
+
+pub mod naive;
