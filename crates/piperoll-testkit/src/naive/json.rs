@@ -56,7 +56,7 @@ impl Json {
 /// # Errors
 ///
 /// What is no JSON, a lone surrogate and too great a depth, with a description. Equal names are
-/// left in; [`problems`] finds them.
+/// left in; [`equal_names`] finds them.
 pub fn read(text: &str) -> Result<Json, String> {
     let mut reader = Reader {
         chars: text.chars().peekable(),
@@ -70,28 +70,51 @@ pub fn read(text: &str) -> Result<Json, String> {
     }
 }
 
-/// Equal names in one object and U+0000, at any depth, with their places.
-pub fn problems(value: &Json, place: &str) -> Vec<Fault> {
-    match value {
-        Json::Text(text) if text.contains('\0') => vec![Fault::new(place, "holds U+0000")],
-        Json::Array(elements) => (elements.iter().enumerate())
-            .flat_map(|(i, element)| problems(element, &format!("{place}[{i}]")))
-            .collect(),
-        Json::Object(members) => {
-            let mut faults = Vec::new();
-            for (i, (name, member)) in members.iter().enumerate() {
-                let place = join(place, name);
-                if name.contains('\0') {
-                    faults.push(Fault::new(&place, "its name holds U+0000"));
-                }
-                if members.iter().take(i).any(|(earlier, _)| earlier == name) {
-                    faults.push(Fault::new(&place, "is there twice"));
-                }
-                faults.extend(problems(member, &place));
+/// Equal names in one object, at any depth, with the places of the later ones.
+pub fn equal_names(value: &Json, place: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    visit(value, place, &mut |value, place| {
+        let Json::Object(members) = value else { return };
+        for (i, (name, _)) in members.iter().enumerate() {
+            if members.iter().take(i).any(|(earlier, _)| earlier == name) {
+                faults.push(Fault::new(&join(place, name), "is there twice"));
             }
-            faults
         }
-        _ => Vec::new(),
+    });
+    faults
+}
+
+/// U+0000 in texts and names, at any depth; a name's place is that of its object.
+pub fn zeros(value: &Json, place: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    visit(value, place, &mut |value, place| {
+        let place = if place.is_empty() { "line" } else { place };
+        let found = match value {
+            Json::Text(text) => text.contains('\0'),
+            Json::Object(members) => members.iter().any(|(name, _)| name.contains('\0')),
+            _ => false,
+        };
+        if found {
+            faults.push(Fault::new(place, "holds U+0000"));
+        }
+    });
+    faults
+}
+
+fn visit(value: &Json, place: &str, see: &mut impl FnMut(&Json, &str)) {
+    see(value, place);
+    match value {
+        Json::Array(elements) => {
+            for (i, element) in elements.iter().enumerate() {
+                visit(element, &format!("{place}[{i}]"), see);
+            }
+        }
+        Json::Object(members) => {
+            for (name, member) in members {
+                visit(member, &join(place, name), see);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -81,7 +81,8 @@ pub fn read(line: &[u8], writer: Writer) -> Result<Event, Vec<Fault>> {
     }
     let text = std::str::from_utf8(line).map_err(|error| refuse(error.to_string()))?;
     let value = json::read(text).map_err(refuse)?;
-    let faults = json::problems(&value, "");
+    let mut faults = json::equal_names(&value, "");
+    faults.extend(json::zeros(&value, ""));
     if !faults.is_empty() {
         return Err(faults);
     }

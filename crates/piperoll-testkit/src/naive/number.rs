@@ -3,7 +3,7 @@
 use super::shape::digits;
 
 /// The greatest magnitude of an integer that stays a JSON number: 2^53 - 1.
-pub const SAFE_MAX: u64 = 9_007_199_254_740_991;
+pub const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// `-?(0|[1-9][0-9]*)`
 pub fn is_integer(text: &str) -> bool {
@@ -38,12 +38,12 @@ pub fn is_json(text: &str) -> bool {
 
 /// Whether the text is an integer that stays a JSON number.
 pub fn is_safe_integer(text: &str) -> bool {
-    let magnitude = text.strip_prefix('-').unwrap_or(text);
+    // The next integer beyond it is a double, so that no greater one is rounded to it.
     is_integer(text)
         && text != "-0"
-        && magnitude
-            .parse::<u64>()
-            .is_ok_and(|magnitude| magnitude <= SAFE_MAX)
+        && text
+            .parse::<f64>()
+            .is_ok_and(|number| number.abs() <= SAFE_MAX)
 }
 
 /// Whether the text is the ECMAScript form of a double that has a fraction.

@@ -4,7 +4,7 @@ use super::bytes::{hex, hkdf, hmac};
 use super::key::Key;
 use super::number::ecmascript;
 use super::tree::{Hash, consistency, inclusion, leaf, root};
-use super::{bytes, canonical, instant, json, shape};
+use super::{Fault, bytes, canonical, instant, json, shape};
 
 #[test]
 fn hmac_and_hkdf_give_the_values_of_rfc_4231_and_rfc_5869() {
@@ -108,12 +108,9 @@ fn proofs_satisfy_the_verification_of_rfc_9162() {
     let leaves: Vec<Hash> = (0_u8..33).map(|i| leaf(&[i])).collect();
     for size in 1..=leaves.len() {
         let tree = &leaves[..size];
-        for index in 0..size {
+        for (index, leaf) in tree.iter().enumerate() {
             let proof = inclusion(index, tree).unwrap();
-            assert_eq!(
-                climb(index, size - 1, leaves[index], &proof),
-                Some(root(tree))
-            );
+            assert_eq!(climb(index, size - 1, *leaf, &proof), Some(root(tree)));
         }
         assert_eq!(inclusion(size, tree), None);
         for old in 1..=size {
@@ -240,13 +237,17 @@ fn instants_print_as_they_were_read_and_count_the_days_of_the_calendar() {
 
 #[test]
 fn places_of_faults_are_paths() {
-    let value = json::read(r#"{"a":[1,{"b":1,"b":"\u0000"}]}"#).unwrap();
-    let faults = json::problems(&value, "payload");
-    let texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let value = json::read(r#"{"a":[1,{"b":1,"b":"\u0000","\u0000":2}],"a":0}"#).unwrap();
+    let texts =
+        |faults: Vec<Fault>| -> Vec<String> { faults.iter().map(ToString::to_string).collect() };
     assert_eq!(
-        texts,
+        texts(json::equal_names(&value, "")),
+        ["`a`: is there twice", "`a[1].b`: is there twice"]
+    );
+    assert_eq!(
+        texts(json::zeros(&value, "payload")),
         [
-            "`payload.a[1].b`: is there twice",
+            "`payload.a[1]`: holds U+0000",
             "`payload.a[1].b`: holds U+0000"
         ]
     );

@@ -165,7 +165,7 @@ fn header() -> Vec<Case> {
             ),
         ),
         case(
-            "text of one no-break letter is not blank",
+            "characters without width are not blank",
             r#"{"kind":"security","action":"LOGIN","actor":{"name":"\u200b","via":"\u2060"},"resource":{"kind":"-","name":".","system":"0"}}"#,
         ),
     ]
