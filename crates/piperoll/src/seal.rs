@@ -1,6 +1,37 @@
 //! Tree, tiles, proofs, notes, checkpoints and keys: bytes only. `docs/format.md` sections 5 and 6 say what they mean.
 //!
 //! Nothing here reads a file, a clock or a store. A store hands its tiles over through [`HashReader`].
+//!
+//! # Example: two entries sealed, and the first one proved
+//!
+//! ```
+//! use piperoll::seal::{
+//!     Checkpoint, Edge, EntryIndex, Hash, HashReader, Origin, SignedCheckpoint, Signer, TileId,
+//!     inclusion_proof, leaf_hash, verify_inclusion,
+//! };
+//! use std::collections::HashMap;
+//!
+//! struct Tiles(HashMap<TileId, Vec<u8>>);
+//!
+//! impl HashReader for Tiles {
+//!     fn tiles(&self, ids: &[TileId]) -> piperoll::Result<Vec<Option<Vec<u8>>>> {
+//!         Ok(ids.iter().map(|id| self.0.get(id).cloned()).collect())
+//!     }
+//! }
+//!
+//! let leaves: [Hash; 2] = [leaf_hash(b"first"), leaf_hash(b"second")];
+//! let mut edge = Edge::new();
+//! let tiles = Tiles(edge.append(&leaves).into_iter().map(|w| (w.id, w.hashes)).collect());
+//!
+//! let signer = Signer::from_seed(Origin::parse("shop.example/audit")?, &[7; 32]);
+//! let checkpoint = Checkpoint::new(signer.origin().clone(), edge.size(), edge.root());
+//! let note = checkpoint.sign(&signer)?.to_string();
+//!
+//! let proof = inclusion_proof(EntryIndex::new(0), edge.size(), &tiles)?;
+//! let signed = SignedCheckpoint::open(note.as_bytes(), &signer.vkey(), &[])?.checkpoint;
+//! verify_inclusion(EntryIndex::new(0), signed.size(), &leaves[0], &proof, &signed.root())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod hash;
 mod tree;

@@ -86,8 +86,24 @@ impl Edge {
         &self.frontier
     }
 
+    /// The tiles that are not full, lowest first.
+    pub fn unfinished(&self) -> impl Iterator<Item = TileWrite> {
+        let size = self.size();
+        self.tiles
+            .iter()
+            .enumerate()
+            .filter_map(move |(level, tile)| {
+                let id = unfinished(level as u8, size)?;
+                Some(TileWrite {
+                    id,
+                    hashes: tile.clone(),
+                })
+            })
+    }
+
     /// Appends leaves by their hashes, and returns each tile that is new or has changed, as of the new size. Each node
-    /// of the tree is hashed once.
+    /// of the tree is hashed once. Whoever fails to store the tiles must go back to the edge as it was: a clone, or
+    /// [`Edge::load`].
     pub fn append(&mut self, leaves: &[Hash]) -> Vec<TileWrite> {
         let mut writes = Vec::with_capacity((leaves.len() >> TILE_LEVELS) + LEVELS_MAX);
         let mut touched = 0;
@@ -116,15 +132,10 @@ impl Edge {
                 }
             });
         }
-        let size = frontier.size();
-        for (level, tile) in tiles.iter().enumerate().take(touched) {
-            if let Some(id) = unfinished(level as u8, size) {
-                writes.push(TileWrite {
-                    id,
-                    hashes: tile.clone(),
-                });
-            }
-        }
+        writes.extend(
+            self.unfinished()
+                .filter(|write| usize::from(write.id.level) < touched),
+        );
         writes
     }
 }

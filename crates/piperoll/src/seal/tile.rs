@@ -64,7 +64,10 @@ impl TileId {
     pub fn parse(path: &str) -> Result<(Self, u16)> {
         parse_path(path)
             .filter(|(tile, width)| tile.path(*width) == path)
-            .ok_or_else(|| Error::invalid_input(format!("`{path}` is not the path of a tile")))
+            .ok_or_else(|| {
+                let path = path.escape_debug();
+                Error::invalid_input(format!("`{path}` is not the path of a tile"))
+            })
     }
 }
 

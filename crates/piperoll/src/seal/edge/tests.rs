@@ -42,6 +42,11 @@ proptest! {
             prop_assert_eq!(edge.size(), TreeSize::new(size as u64));
             let loaded = Edge::load(edge.size(), &stored).unwrap();
             prop_assert_eq!(&loaded, &edge);
+            let partial: Vec<_> =
+                loaded.unfinished().map(|write| (write.id, write.hashes)).collect();
+            let wanted: Vec<_> =
+                wanted.0.into_iter().filter(|(_, hashes)| hashes.len() < TILE_BYTES).collect();
+            prop_assert!(partial == wanted);
             if reload >> i & 1 == 1 {
                 edge = loaded;
             }
