@@ -1,0 +1,4 @@
+//! The tree, the tiles and the notes against crates that others wrote.
+
+mod notes;
+mod trees;
