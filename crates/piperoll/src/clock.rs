@@ -39,7 +39,10 @@ pub struct SystemEntropy;
 
 #[cfg(not(target_family = "wasm"))]
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for randomness"
+    )]
     fn fill(&self, bytes: &mut [u8]) -> Result<()> {
         getrandom::fill(bytes).map_err(|source| {
             crate::Error::unavailable("the system gives no random bytes").because(source)

@@ -166,6 +166,18 @@ impl Error {
         &self.inner.problems
     }
 
+    /// The message and its causes, in one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        text
+    }
+
     /// What may help.
     pub fn hints(&self) -> &[String] {
         &self.inner.hints

@@ -3,9 +3,13 @@
 
 pub mod event;
 pub mod seal;
+pub mod store;
+pub mod trail;
+pub mod verify;
 
 pub mod clock;
 pub mod error;
+pub mod fs;
 pub mod limits;
 
 pub use error::{Error, ErrorKind, Result};

@@ -37,9 +37,15 @@ impl Json {
     /// # Errors
     /// The first fault: the rest cannot be told after it.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        Self::parse_to_depth(bytes, NESTING_MAX)
+    }
+
+    /// As [`Json::parse`], nested at most `depth` deep.
+    pub(super) fn parse_to_depth(bytes: &[u8], depth: usize) -> Result<Self, JsonError> {
         Reader {
             parser: SliceJsonParser::new(bytes),
             path: Vec::new(),
+            depth,
         }
         .document()
     }
@@ -65,6 +71,7 @@ enum Step {
 struct Reader<'a> {
     parser: SliceJsonParser<'a>,
     path: Vec<Step>,
+    depth: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -138,9 +145,9 @@ impl<'a> Reader<'a> {
     }
 
     fn enter(&mut self, step: Step) -> Result<(), JsonError> {
-        if self.path.len() >= NESTING_MAX {
+        if self.path.len() >= self.depth {
             self.path.clear();
-            return Err(self.error(&format!("is nested more than {NESTING_MAX} deep")));
+            return Err(self.error(&format!("is nested more than {} deep", self.depth)));
         }
         self.path.push(step);
         Ok(())

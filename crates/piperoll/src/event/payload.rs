@@ -1,7 +1,7 @@
 use super::json::Json;
 use super::value::Value;
 use crate::error::Problem;
-use crate::limits::PAYLOAD_BYTES_MAX;
+use crate::limits::{NESTING_MAX, PAYLOAD_BYTES_MAX};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -93,7 +93,9 @@ impl Payload {
     /// # Errors
     /// As [`Payload::from_json`]; bytes that are no JSON are a fault, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
-        let json = Json::parse(bytes).map_err(|e| vec![Problem::new("payload", e.message)])?;
+        // Wrapping in `$obj` may have added a level to each of the line's.
+        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX)
+            .map_err(|e| vec![Problem::new("payload", e.message)])?;
         Self::from_json(json)
     }
 

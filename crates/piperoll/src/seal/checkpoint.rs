@@ -1,6 +1,7 @@
 //! Checkpoints (C2SP tlog-checkpoint): the size and root of a trail at a moment, as the text of a signed note.
 
 use super::hash::{EMPTY_ROOT, Hash};
+use super::head_line::HeadLine;
 use super::key::{ClockSigner, Signer, VerifierKey};
 use super::name::Origin;
 use super::note::{Note, NoteError, NoteSignature, cosigned};
@@ -134,6 +135,16 @@ impl Checkpoint {
             signature: signer.sign(text.as_bytes()).to_vec(),
         };
         Ok(Note::new(text, signature)?)
+    }
+
+    /// The signed note, and the head line that says the same: one signature serves both.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::sign`].
+    pub fn sign_with_head(&self, signer: &Signer) -> Result<(Note, HeadLine), CheckpointError> {
+        let note = self.sign(signer)?;
+        let line = HeadLine::of_signed(self, &note)?;
+        Ok((note, line))
     }
 
     fn other_origin(&self, key: &str) -> CheckpointError {

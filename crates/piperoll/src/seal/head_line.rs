@@ -45,6 +45,22 @@ impl HeadLine {
         Ok(line)
     }
 
+    /// The head line of a checkpoint and the note that its own key has just signed; the signature is not checked again.
+    pub(super) fn of_signed(checkpoint: &Checkpoint, note: &Note) -> Result<Self, CheckpointError> {
+        let not_signed = || CheckpointError::NotByLog(checkpoint.origin().to_string());
+        let signature = note.signatures().first().ok_or_else(not_signed)?;
+        let signature = signature
+            .signature
+            .as_slice()
+            .try_into()
+            .map_err(|_| not_signed())?;
+        Ok(Self {
+            size: checkpoint.size(),
+            root: checkpoint.root(),
+            signature,
+        })
+    }
+
     /// The head line in these bytes. The signature is not checked.
     ///
     /// # Errors

@@ -157,11 +157,15 @@ pub trait Snapshot: HashReader {
     /// Those of the store.
     fn cursor(&self, name: &str) -> Result<Option<String>>;
 
-    /// Visits the attributes, by index, then name, then value.
+    /// Visits the attributes of the entries of a range of positions, by position, then name, then value; the range as in [`Snapshot::entries`].
     ///
     /// # Errors
     /// The visitor's, and those of the store.
-    fn attributes(&self, visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit) -> Result<()>;
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
+    ) -> Result<()>;
 
     /// Visits the stored tiles, by level, then number.
     ///

@@ -53,7 +53,10 @@ impl Glob {
     /// `InvalidInput` when it is malformed.
     pub fn parse(text: &str) -> Result<Self> {
         if !text.contains(['*', '?', '[', ']', '{', '}', '\\']) {
-            return Ok(Self { text: text.to_owned(), matcher: None });
+            return Ok(Self {
+                text: text.to_owned(),
+                matcher: None,
+            });
         }
         let glob = GlobBuilder::new(text)
             .literal_separator(false)
@@ -62,7 +65,10 @@ impl Glob {
             .map_err(|source| {
                 Error::invalid_input(format!("`{text}` is no pattern")).because(source)
             })?;
-        Ok(Self { text: text.to_owned(), matcher: Some(glob.compile_matcher()) })
+        Ok(Self {
+            text: text.to_owned(),
+            matcher: Some(glob.compile_matcher()),
+        })
     }
 
     /// The one name that it matches, when it has no wildcard.
@@ -117,8 +123,15 @@ mod tests {
             ("{a,b}.x", "b.x", true),
         ];
         for (glob, name, expected) in cases {
-            assert_eq!(Glob::parse(glob).unwrap().matches(name), expected, "{glob} {name}");
+            assert_eq!(
+                Glob::parse(glob).unwrap().matches(name),
+                expected,
+                "{glob} {name}"
+            );
         }
-        assert_eq!(Glob::parse("a[").unwrap_err().to_string(), "`a[` is no pattern");
+        assert_eq!(
+            Glob::parse("a[").unwrap_err().to_string(),
+            "`a[` is no pattern"
+        );
     }
 }

@@ -30,8 +30,10 @@ impl Location {
                 }
                 Ok(Self::Sqlite(base.join(path)))
             }
-            _ => Err(Error::invalid_input("the trail's URL names no store that this version has")
-                .hint("write `sqlite:PATH`, such as `sqlite:.piperoll/trail.db`")),
+            _ => Err(
+                Error::invalid_input("the trail's URL names no store that this version has")
+                    .hint("write `sqlite:PATH`, such as `sqlite:.piperoll/trail.db`"),
+            ),
         }
     }
 

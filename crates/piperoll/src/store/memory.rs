@@ -2,9 +2,7 @@
 
 use super::contract::{Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
 use super::filter::{Filter, Order, Page};
-use super::stored::{
-    Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile,
-};
+use super::stored::{Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
 use crate::event::{Attribute, Event, EventId};
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
@@ -51,7 +49,11 @@ impl Store for MemoryStore {
         if guard.trail.is_some() {
             return Err(Error::already_exists("the store has a trail already"));
         }
-        let head = Head { size: TreeSize::new(0), checkpoint: checkpoint.to_owned(), kept: 0 };
+        let head = Head {
+            size: TreeSize::new(0),
+            checkpoint: checkpoint.to_owned(),
+            kept: 0,
+        };
         Arc::make_mut(&mut guard).trail = Some((meta.clone(), head));
         Ok(())
     }
@@ -72,13 +74,24 @@ impl Store for MemoryStore {
         let state = Arc::make_mut(&mut guard);
         state.ids.extend(ids);
         state.events.extend_from_slice(append.events);
-        state.tiles.extend(append.tiles.iter().map(|tile| (tile.id, tile.hashes.clone())));
+        state.tiles.extend(
+            append
+                .tiles
+                .iter()
+                .map(|tile| (tile.id, tile.hashes.clone())),
+        );
         state.cursors.extend(append.cursors.iter().cloned());
         let size = TreeSize::new(state.events.len() as u64);
-        state.checkpoints.extend(append.keep.map(|note| (size, note.to_owned())));
+        state
+            .checkpoints
+            .extend(append.keep.map(|note| (size, note.to_owned())));
         let kept = state.checkpoints.len() as u64;
         if let Some((_, head)) = &mut state.trail {
-            *head = Head { size, checkpoint: append.checkpoint.to_owned(), kept };
+            *head = Head {
+                size,
+                checkpoint: append.checkpoint.to_owned(),
+                kept,
+            };
         }
         Ok(())
     }
@@ -91,18 +104,25 @@ impl Store for MemoryStore {
         }
         let state = Arc::make_mut(&mut guard);
         for index in indices {
-            if let Some(event) =
-                usize::try_from(index.get()).ok().and_then(|i| state.events.get_mut(i))
+            if let Some(event) = usize::try_from(index.get())
+                .ok()
+                .and_then(|i| state.events.get_mut(i))
             {
                 event.payload = None;
                 event.attributes.clear();
             }
         }
-        Ok(if Arc::strong_count(&guard) > 1 { Erased::Pending } else { Erased::Gone })
+        Ok(if Arc::strong_count(&guard) > 1 {
+            Erased::Pending
+        } else {
+            Erased::Gone
+        })
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
-        Ok(Box::new(MemorySnapshot { state: Arc::clone(&self.lock()) }))
+        Ok(Box::new(MemorySnapshot {
+            state: Arc::clone(&self.lock()),
+        }))
     }
 }
 
@@ -116,13 +136,27 @@ impl State {
     fn matches(&self, filter: &Filter, event: &Event) -> bool {
         let header = &event.header;
         filter.kind.is_none_or(|kind| kind == header.kind)
-            && filter.action.as_ref().is_none_or(|action| action == header.action.as_str())
-            && filter.actor.as_ref().is_none_or(|actor| *actor == header.actor.name)
-            && filter.resource.as_ref().is_none_or(|glob| glob.matches(&header.resource.name))
-            && filter.outcome.is_none_or(|outcome| outcome == header.outcome)
+            && filter
+                .action
+                .as_ref()
+                .is_none_or(|action| action == header.action.as_str())
+            && filter
+                .actor
+                .as_ref()
+                .is_none_or(|actor| *actor == header.actor.name)
+            && filter
+                .resource
+                .as_ref()
+                .is_none_or(|glob| glob.matches(&header.resource.name))
+            && filter
+                .outcome
+                .is_none_or(|outcome| outcome == header.outcome)
             && filter.since.is_none_or(|since| header.at >= since)
             && filter.until.is_none_or(|until| header.at < until)
-            && filter.attribute.as_ref().is_none_or(|wanted| event.attributes.contains(wanted))
+            && filter
+                .attribute
+                .as_ref()
+                .is_none_or(|wanted| event.attributes.contains(wanted))
     }
 }
 
@@ -132,7 +166,10 @@ struct MemorySnapshot {
 
 impl HashReader for MemorySnapshot {
     fn tiles(&self, ids: &[TileId]) -> Result<Vec<Option<Vec<u8>>>> {
-        Ok(ids.iter().map(|id| self.state.tiles.get(id).cloned()).collect())
+        Ok(ids
+            .iter()
+            .map(|id| self.state.tiles.get(id).cloned())
+            .collect())
     }
 }
 
@@ -174,7 +211,9 @@ impl Snapshot for MemorySnapshot {
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
         let all = (0u64..).map(EntryIndex::new).zip(&self.state.events);
-        let found = all.filter(|(_, event)| self.state.matches(filter, event)).map(|(i, _)| i);
+        let found = all
+            .filter(|(_, event)| self.state.matches(filter, event))
+            .map(|(i, _)| i);
         Ok(match page.order {
             Order::OldestFirst => found
                 .filter(|index| page.after.is_none_or(|after| *index > after))
@@ -198,8 +237,15 @@ impl Snapshot for MemorySnapshot {
         Ok(self.state.cursors.get(name).cloned())
     }
 
-    fn attributes(&self, visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit) -> Result<()> {
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
+    ) -> Result<()> {
         for (seq, event) in (0i64..).zip(&self.state.events) {
+            if !range.contains(&seq) {
+                continue;
+            }
             let mut attributes: Vec<&Attribute> = event.attributes.iter().collect();
             attributes.sort_by_key(|attribute| (attribute.name.as_str(), &attribute.value));
             for Attribute { name, value } in attributes {
@@ -215,7 +261,13 @@ impl Snapshot for MemorySnapshot {
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
         for (id, hashes) in &self.state.tiles {
             let number = i64::try_from(id.number).unwrap_or(i64::MAX);
-            if visit(StoredTile { level: id.level.into(), number, hashes })?.is_break() {
+            if visit(StoredTile {
+                level: id.level.into(),
+                number,
+                hashes,
+            })?
+            .is_break()
+            {
                 break;
             }
         }

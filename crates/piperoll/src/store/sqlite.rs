@@ -70,7 +70,11 @@ impl SqliteStore {
         E: Poisons,
     {
         if self.access == Access::Read {
-            return Err(Error::denied(format!("`{}` is open for reading only", self.path.display())).into());
+            return Err(Error::denied(format!(
+                "`{}` is open for reading only",
+                self.path.display()
+            ))
+            .into());
         }
         let mut guard = lock(&self.writer);
         let mut writer = match guard.take() {
@@ -125,7 +129,9 @@ impl Store for SqliteStore {
             Some(reader) => reader,
             None => connection::reader(&self.path)?,
         };
-        reader.execute_batch(statements::BEGIN_READ).map_err(|e| failure(&self.path, false, e))?;
+        reader
+            .execute_batch(statements::BEGIN_READ)
+            .map_err(|e| failure(&self.path, false, e))?;
         Ok(Box::new(SqliteSnapshot::new(reader, self)))
     }
 }

@@ -45,7 +45,12 @@ impl<'a> Searched<'a> {
             ("resource", self.resource, other.resource),
             ("outcome", self.outcome, other.outcome),
         ];
-        names.extend(pairs.into_iter().filter(|(_, a, b)| a != b).map(|(name, _, _)| name));
+        names.extend(
+            pairs
+                .into_iter()
+                .filter(|(_, a, b)| a != b)
+                .map(|(name, _, _)| name),
+        );
         names
     }
 }
@@ -75,7 +80,9 @@ impl StoredEntry<'_> {
     /// # Errors
     /// `Corrupt` when the position is no index.
     pub fn index(&self) -> Result<EntryIndex> {
-        u64::try_from(self.seq).map(EntryIndex::new).map_err(|_| self.corrupt("its position"))
+        u64::try_from(self.seq)
+            .map(EntryIndex::new)
+            .map_err(|_| self.corrupt("its position"))
     }
 
     /// The header, read.
@@ -87,10 +94,8 @@ impl StoredEntry<'_> {
             return Err(self.corrupt(fault));
         }
         Header::decode(self.header).map_err(|error| match error {
-            HeaderError::Newer(_) => {
-                Error::invalid_input(format!("entry {} {error}", self.seq))
-                    .hint("read it with a newer Piperoll")
-            }
+            HeaderError::Newer(_) => Error::invalid_input(format!("entry {} {error}", self.seq))
+                .hint("read it with a newer Piperoll"),
             HeaderError::Form(_) => self.corrupt("its header").because(error),
         })
     }

@@ -6,7 +6,9 @@ use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,20 +27,34 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(connection: Connection, path: &Path) -> Self {
-        Self { connection, path: path.to_owned(), codes: HashMap::new() }
+        Self {
+            connection,
+            path: path.to_owned(),
+            codes: HashMap::new(),
+        }
     }
 
     pub(super) fn create(&mut self, meta: &Meta, checkpoint: &str) -> Result<()> {
         let path = self.path.clone();
         let failed = |e| failure(&path, true, e);
-        self.connection.execute_batch(schema::FILE_SETTINGS).map_err(failed)?;
+        self.connection
+            .execute_batch(schema::FILE_SETTINGS)
+            .map_err(failed)?;
         let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
         let mark = |name, value| tx.pragma_update(None, name, value);
-        if tx.query_row(statements::OBJECTS, [], |_| Ok(())).optional().map_err(failed)?.is_some() {
-            return Err(Error::already_exists(format!("`{}` has a trail already", path.display())));
+        if tx
+            .query_row(statements::OBJECTS, [], |_| Ok(()))
+            .optional()
+            .map_err(failed)?
+            .is_some()
+        {
+            return Err(Error::already_exists(format!(
+                "`{}` has a trail already",
+                path.display()
+            )));
         }
         let make = || -> rusqlite::Result<()> {
             tx.execute_batch(schema::LAYOUT)?;
@@ -80,22 +96,37 @@ impl Writer {
         if stored != at || size < 0 {
             return Err(AppendError::Conflict(stored));
         }
-        let mut codes = Codes { known: &self.codes, new: HashMap::new() };
-        let mut entries = Entries { tx: &tx, codes: &mut codes, next: size };
+        let mut codes = Codes {
+            known: &self.codes,
+            new: HashMap::new(),
+        };
+        let mut entries = Entries {
+            tx: &tx,
+            codes: &mut codes,
+            next: size,
+        };
         for event in append.events {
-            entries.insert(event).map_err(|error| taken(error, event, &path))?;
+            entries
+                .insert(event)
+                .map_err(|error| taken(error, event, &path))?;
         }
         let size = entries.next;
         let rest = || -> rusqlite::Result<()> {
             for tile in append.tiles {
                 let number = tile.id.number as i64;
                 let values = params![tile.id.level, number, tile.hashes];
-                if tx.prepare_cached(statements::UPDATE_TILE)?.execute(values)? == 0 {
-                    tx.prepare_cached(statements::INSERT_TILE)?.execute(values)?;
+                if tx
+                    .prepare_cached(statements::UPDATE_TILE)?
+                    .execute(values)?
+                    == 0
+                {
+                    tx.prepare_cached(statements::INSERT_TILE)?
+                        .execute(values)?;
                 }
             }
             for (name, value) in append.cursors {
-                tx.prepare_cached(statements::SET_CURSOR)?.execute([name, value])?;
+                tx.prepare_cached(statements::SET_CURSOR)?
+                    .execute([name, value])?;
             }
             if let Some(note) = append.keep {
                 tx.execute(statements::INSERT_CHECKPOINT, params![kept, size, note])?;
@@ -133,8 +164,10 @@ impl Writer {
         let wipe = || -> rusqlite::Result<()> {
             tx.execute(statements::OPEN_GATE, [])?;
             for seq in seqs {
-                tx.prepare_cached(statements::ERASE_PAYLOAD)?.execute([seq])?;
-                tx.prepare_cached(statements::DELETE_ATTRIBUTES)?.execute([seq])?;
+                tx.prepare_cached(statements::ERASE_PAYLOAD)?
+                    .execute([seq])?;
+                tx.prepare_cached(statements::DELETE_ATTRIBUTES)?
+                    .execute([seq])?;
             }
             tx.execute(statements::CLOSE_GATE, [])?;
             Ok(())
@@ -197,25 +230,25 @@ impl Entries<'_, '_> {
             Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
             None => None,
         };
-        self.tx.prepare_cached(statements::INSERT_ENTRY)?.execute(params![
-            self.next,
-            header.id.to_string(),
-            header_text,
-            payload.map(|(text, _)| text),
-            payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-            header.at.as_micros(),
-            kind,
-            action,
-            actor,
-            resource,
-            outcome,
-        ])?;
-        for attribute in &event.attributes {
-            self.tx.prepare_cached(statements::INSERT_ATTRIBUTE)?.execute(params![
+        self.tx
+            .prepare_cached(statements::INSERT_ENTRY)?
+            .execute(params![
                 self.next,
-                attribute.name.as_str(),
-                attribute.value
+                header.id.to_string(),
+                header_text,
+                payload.map(|(text, _)| text),
+                payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+                header.at.as_micros(),
+                kind,
+                action,
+                actor,
+                resource,
+                outcome,
             ])?;
+        for attribute in &event.attributes {
+            self.tx
+                .prepare_cached(statements::INSERT_ATTRIBUTE)?
+                .execute(params![self.next, attribute.name.as_str(), attribute.value])?;
         }
         self.next += 1;
         Ok(())

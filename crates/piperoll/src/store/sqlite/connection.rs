@@ -32,8 +32,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
 /// A connection that changes nothing.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     if !path.exists() {
-        return Err(Error::not_found(format!("there is no trail at `{}`", path.display()))
-            .hint("make one with `piperoll init`, or name it with --trail"));
+        return Err(
+            Error::not_found(format!("there is no trail at `{}`", path.display()))
+                .hint("make one with `piperoll init`, or name it with --trail"),
+        );
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags)
@@ -75,17 +77,24 @@ fn immutable_reader(path: &Path) -> Result<Connection> {
 fn is_settled(path: &Path) -> bool {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
-    Path::new(&wal).metadata().map_or(true, |wal| wal.len() == 0)
+    Path::new(&wal)
+        .metadata()
+        .map_or(true, |wal| wal.len() == 0)
 }
 
 fn set_up(connection: &Connection, settings: &str, path: &Path, write: bool) -> Result<()> {
     let failed = |e| failure(path, write, e);
-    connection.busy_timeout(Duration::from_secs(LOCK_WAIT_SECONDS)).map_err(failed)?;
+    connection
+        .busy_timeout(Duration::from_secs(LOCK_WAIT_SECONDS))
+        .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(settings).map_err(failed)?;
     // The first real read; the settings alone open no file.
     number(connection, statements::USER_VERSION).map_err(failed)?;
-    connection.query_row(statements::OBJECTS, [], |_| Ok(())).or_else(no_rows).map_err(failed)
+    connection
+        .query_row(statements::OBJECTS, [], |_| Ok(()))
+        .or_else(no_rows)
+        .map_err(failed)
 }
 
 /// What the file is, by its marks and tables.
@@ -99,7 +108,10 @@ pub(super) fn marks(connection: &Connection, path: &Path) -> Result<Marks> {
     while let Some(row) = rows.next().map_err(failed)? {
         tables.push(row.get::<_, String>(1).map_err(failed)?);
     }
-    let ours = ["entries", "head", "meta"].iter().filter(|t| tables.iter().any(|n| n == *t)).count();
+    let ours = ["entries", "head", "meta"]
+        .iter()
+        .filter(|t| tables.iter().any(|n| n == *t))
+        .count();
     if application == APPLICATION_ID && version > LAYOUT_VERSION {
         return Err(Error::invalid_input(format!(
             "the trail `{}` has layout {version}; this Piperoll knows layout {LAYOUT_VERSION}",
@@ -114,8 +126,10 @@ pub(super) fn marks(connection: &Connection, path: &Path) -> Result<Marks> {
     if application == APPLICATION_ID || ours >= 2 {
         return Ok(Marks::Trail);
     }
-    Err(Error::invalid_input(format!("`{}` is a database, but no trail", path.display()))
-        .hint("name another file in `trail`"))
+    Err(
+        Error::invalid_input(format!("`{}` is a database, but no trail", path.display()))
+            .hint("name another file in `trail`"),
+    )
 }
 
 pub(super) fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
@@ -136,10 +150,13 @@ fn cannot_open(
     error: impl std::error::Error + Send + Sync + 'static,
 ) -> Error {
     let shown = path.display();
-    let opened = std::fs::OpenOptions::new().read(true).write(write).open(path);
-    let folder_missing = path.parent().is_some_and(|dir| {
-        !dir.as_os_str().is_empty() && matches!(dir.try_exists(), Ok(false))
-    });
+    let opened = std::fs::OpenOptions::new()
+        .read(true)
+        .write(write)
+        .open(path);
+    let folder_missing = path
+        .parent()
+        .is_some_and(|dir| !dir.as_os_str().is_empty() && matches!(dir.try_exists(), Ok(false)));
     match opened.map_err(|e| e.kind()) {
         Err(std::io::ErrorKind::NotFound) if folder_missing => {
             Error::not_found(format!("the folder of `{shown}` does not exist")).because(error)
@@ -165,8 +182,9 @@ fn denied(path: &Path, write: bool) -> Error {
         Error::denied(format!("`{shown}` or its folder cannot be written"))
             .hint("a trail is written by whoever may write the file and its folder")
     } else {
-        Error::denied(format!("`{shown}` cannot be read"))
-            .hint("the file must be readable; beside a `-wal` file the folder must be writable, too")
+        Error::denied(format!("`{shown}` cannot be read")).hint(
+            "the file must be readable; beside a `-wal` file the folder must be writable, too",
+        )
     }
 }
 
@@ -181,17 +199,19 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Error::conflict(format!("another program holds the lock of `{shown}`"))
-                .hint(format!("it was waited for {LOCK_WAIT_SECONDS} seconds; end its transaction, then retry"))
+                .hint(format!(
+                    "it was waited for {LOCK_WAIT_SECONDS} seconds; end its transaction, then retry"
+                ))
                 .because(error)
         }
         ErrorCode::CannotOpen => cannot_open(path, write, error),
         ErrorCode::ReadOnly
         | ErrorCode::PermissionDenied
         | ErrorCode::AuthorizationForStatementDenied => denied(path, true).because(error),
-        ErrorCode::DiskFull => {
-            Error::unavailable(format!("the disk of `{shown}` is full; nothing was recorded"))
-                .because(error)
-        }
+        ErrorCode::DiskFull => Error::unavailable(format!(
+            "the disk of `{shown}` is full; nothing was recorded"
+        ))
+        .because(error),
         ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory | ErrorCode::TooBig => {
             Error::unavailable(format!("`{shown}` cannot be read or written")).because(error)
         }

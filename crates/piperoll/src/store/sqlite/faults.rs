@@ -15,18 +15,34 @@ pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<Fault>> {
     compare(&objects(&fresh)?, &objects(connection)?, &mut faults);
 
     let marks = [
-        ("application_id", statements::APPLICATION_ID, schema::APPLICATION_ID),
-        ("user_version", statements::USER_VERSION, schema::LAYOUT_VERSION),
+        (
+            "application_id",
+            statements::APPLICATION_ID,
+            schema::APPLICATION_ID,
+        ),
+        (
+            "user_version",
+            statements::USER_VERSION,
+            schema::LAYOUT_VERSION,
+        ),
     ];
     for (name, sql, expected) in marks {
         let found = number(connection, sql)?;
         if found != expected {
-            faults.push(fault("setting", name, format!("is {found}, not {expected}")));
+            faults.push(fault(
+                "setting",
+                name,
+                format!("is {found}, not {expected}"),
+            ));
         }
     }
     // A table that is gone, or has other columns, is named above already.
     if number(connection, statements::GATE_ROWS).is_ok_and(|rows| rows != 0) {
-        faults.push(fault("table", "gate", "is open: what is sealed could be changed".to_owned()));
+        faults.push(fault(
+            "table",
+            "gate",
+            "is open: what is sealed could be changed".to_owned(),
+        ));
     }
     if number(connection, statements::HEAD_ROWS).is_ok_and(|rows| rows != 1) {
         faults.push(fault("table", "head", "has not exactly one row".to_owned()));
@@ -40,13 +56,20 @@ pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<Fault>> {
     if pairs(connection, statements::META)
         .is_ok_and(|found| !found.iter().map(|(key, _)| key.as_str()).eq(keys))
     {
-        faults.push(fault("table", "meta", format!("has not exactly the keys {}", keys.join(", "))));
+        faults.push(fault(
+            "table",
+            "meta",
+            format!("has not exactly the keys {}", keys.join(", ")),
+        ));
     }
     Ok(faults)
 }
 
 fn fault(ty: &str, name: &str, detail: String) -> Fault {
-    Fault { object: format!("{ty} `{name}`"), detail }
+    Fault {
+        object: format!("{ty} `{name}`"),
+        detail,
+    }
 }
 
 type Objects = BTreeMap<(String, String), String>;
@@ -70,7 +93,10 @@ fn compare(expected: &Objects, found: &Objects, faults: &mut Vec<Fault>) {
             Some(_) => {}
         }
     }
-    for (ty, name) in found.keys().filter(|object| !expected.contains_key(*object)) {
+    for (ty, name) in found
+        .keys()
+        .filter(|object| !expected.contains_key(*object))
+    {
         faults.push(fault(ty, name, "is not of Piperoll's making".to_owned()));
     }
 }

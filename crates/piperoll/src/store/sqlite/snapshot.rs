@@ -19,6 +19,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+/// Conditions of a search, each with its values.
+type Bound = Vec<(Condition, Vec<Value>)>;
+
 /// Most names whose texts are remembered while a snapshot is read.
 const NAMES_KEPT_MAX: usize = 10_000;
 
@@ -31,11 +34,17 @@ pub(super) struct SqliteSnapshot<'s> {
 
 impl<'s> SqliteSnapshot<'s> {
     pub(super) fn new(connection: Connection, store: &'s SqliteStore) -> Self {
-        Self { connection: Some(connection), store, names: RefCell::default() }
+        Self {
+            connection: Some(connection),
+            store,
+            names: RefCell::default(),
+        }
     }
 
     fn connection(&self) -> Result<&Connection> {
-        self.connection.as_ref().ok_or_else(|| Error::internal("the snapshot has ended"))
+        self.connection
+            .as_ref()
+            .ok_or_else(|| Error::internal("the snapshot has ended"))
     }
 
     fn failed(&self, error: rusqlite::Error) -> Error {
@@ -49,8 +58,10 @@ impl<'s> SqliteSnapshot<'s> {
         params: impl rusqlite::Params,
         visit: &mut dyn FnMut(&Row<'_>) -> Visit,
     ) -> Result<()> {
-        let mut statement =
-            self.connection()?.prepare_cached(sql).map_err(|e| self.failed(e))?;
+        let mut statement = self
+            .connection()?
+            .prepare_cached(sql)
+            .map_err(|e| self.failed(e))?;
         let mut rows = statement.query(params).map_err(|e| self.failed(e))?;
         while let Some(row) = rows.next().map_err(|e| self.failed(e))? {
             if visit(row)?.is_break() {
@@ -92,17 +103,22 @@ impl<'s> SqliteSnapshot<'s> {
     }
 
     /// The conditions of a filter with their values; `None` when a name in it is nowhere in the trail.
-    fn conditions(&self, filter: &Filter) -> Result<Option<Vec<(Condition, Vec<Value>)>>> {
+    fn conditions(&self, filter: &Filter) -> Result<Option<Bound>> {
         let mut conditions = Vec::new();
         let names = [
             (Condition::Kind, filter.kind.map(|kind| kind.as_str())),
             (Condition::Action, filter.action.as_deref()),
             (Condition::Actor, filter.actor.as_deref()),
-            (Condition::Outcome, filter.outcome.map(|outcome| outcome.as_str())),
+            (
+                Condition::Outcome,
+                filter.outcome.map(|outcome| outcome.as_str()),
+            ),
         ];
         for (condition, name) in names {
             let Some(name) = name else { continue };
-            let Some(code) = self.code(name)? else { return Ok(None) };
+            let Some(code) = self.code(name)? else {
+                return Ok(None);
+            };
             conditions.push((condition, vec![Value::Integer(code)]));
         }
         if let Some(glob) = &filter.resource {
@@ -124,7 +140,10 @@ impl<'s> SqliteSnapshot<'s> {
             let codes = Value::Text(format!("[{}]", codes.join(",")));
             conditions.push((Condition::Resources, vec![codes]));
         }
-        let instants = [(Condition::Since, filter.since), (Condition::Until, filter.until)];
+        let instants = [
+            (Condition::Since, filter.since),
+            (Condition::Until, filter.until),
+        ];
         for (condition, instant) in instants {
             let instant = instant.map(|instant| Value::Integer(instant.as_micros()));
             conditions.extend(instant.map(|instant| (condition, vec![instant])));
@@ -150,8 +169,10 @@ impl Drop for SqliteSnapshot<'_> {
 
 impl HashReader for SqliteSnapshot<'_> {
     fn tiles(&self, ids: &[TileId]) -> Result<Vec<Option<Vec<u8>>>> {
-        let mut statement =
-            self.connection()?.prepare_cached(statements::TILE).map_err(|e| self.failed(e))?;
+        let mut statement = self
+            .connection()?
+            .prepare_cached(statements::TILE)
+            .map_err(|e| self.failed(e))?;
         let mut tile = |id: &TileId| {
             statement
                 .query_row((id.level, id.number as i64), |row| row.get(0))
@@ -175,10 +196,15 @@ impl Snapshot for SqliteSnapshot<'_> {
         }
         let broken = |key: &str| {
             let path = self.store.path.display();
-            Error::corrupt(format!("`{key}` in table `meta` of `{path}` is missing or malformed"))
+            Error::corrupt(format!(
+                "`{key}` in table `meta` of `{path}` is missing or malformed"
+            ))
         };
         let mut take = |key: &str| values.remove(key).ok_or_else(|| broken(key));
-        let secret = STANDARD.decode(take("secret")?).ok().and_then(|s| s.try_into().ok());
+        let secret = STANDARD
+            .decode(take("secret")?)
+            .ok()
+            .and_then(|s| s.try_into().ok());
         Ok(Some(Meta {
             origin: take("origin")?,
             created: Instant::parse(&take("created")?).map_err(|_| broken("created"))?,
@@ -212,9 +238,16 @@ impl Snapshot for SqliteSnapshot<'_> {
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()> {
         // An end of `i64::MAX` means "to the last": no position lies beyond it, so the last one is let in.
-        let last = if range.end == i64::MAX { i64::MAX } else { range.end.saturating_sub(1) };
+        let last = if range.end == i64::MAX {
+            i64::MAX
+        } else {
+            range.end.saturating_sub(1)
+        };
         self.rows(statements::ENTRIES, [range.start, last], &mut |row| {
-            let mut reader = RowReader { row, faults: Vec::new() };
+            let mut reader = RowReader {
+                row,
+                faults: Vec::new(),
+            };
             let seq = reader.integer(0, "seq");
             let id = reader.text(1, "id");
             let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
@@ -222,7 +255,13 @@ impl Snapshot for SqliteSnapshot<'_> {
             let salt = reader.bytes(4, "salt", Type::BlobOrNull);
             let at = reader.integer(5, "at");
             let mut names: [Rc<str>; 5] = std::array::from_fn(|_| Rc::from(""));
-            let columns = [(6, "kind"), (7, "action"), (8, "actor"), (9, "resource"), (10, "outcome")];
+            let columns = [
+                (6, "kind"),
+                (7, "action"),
+                (8, "actor"),
+                (9, "resource"),
+                (10, "outcome"),
+            ];
             for ((column, title), name) in columns.into_iter().zip(&mut names) {
                 let code = reader.integer(column, title);
                 match self.name(code)? {
@@ -231,13 +270,30 @@ impl Snapshot for SqliteSnapshot<'_> {
                 }
             }
             let [kind, action, actor, resource, outcome] = &names;
-            let searched = Searched { at, kind, action, actor, resource, outcome };
-            visit(StoredEntry { seq, id, header, payload, salt, searched, faults: reader.faults })
+            let searched = Searched {
+                at,
+                kind,
+                action,
+                actor,
+                resource,
+                outcome,
+            };
+            visit(StoredEntry {
+                seq,
+                id,
+                header,
+                payload,
+                salt,
+                searched,
+                faults: reader.faults,
+            })
         })
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
-        let Some(mut conditions) = self.conditions(filter)? else { return Ok(Vec::new()) };
+        let Some(mut conditions) = self.conditions(filter)? else {
+            return Ok(Vec::new());
+        };
         if let Some(after) = page.after {
             let condition = match page.order {
                 Order::NewestFirst => Condition::Before,
@@ -260,14 +316,18 @@ impl Snapshot for SqliteSnapshot<'_> {
     }
 
     fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>> {
-        let mut statement =
-            self.connection()?.prepare_cached(statements::SEQ_OF_ID).map_err(|e| self.failed(e))?;
+        let mut statement = self
+            .connection()?
+            .prepare_cached(statements::SEQ_OF_ID)
+            .map_err(|e| self.failed(e))?;
         let mut position = |id: &EventId| {
             let seq: Option<i64> = statement
                 .query_row([id.to_string()], |row| row.get(0))
                 .optional()
                 .map_err(|e| self.failed(e))?;
-            Ok(seq.and_then(|seq| u64::try_from(seq).ok()).map(EntryIndex::new))
+            Ok(seq
+                .and_then(|seq| u64::try_from(seq).ok())
+                .map(EntryIndex::new))
         };
         ids.iter().map(&mut position).collect()
     }
@@ -279,39 +339,81 @@ impl Snapshot for SqliteSnapshot<'_> {
             .map_err(|e| self.failed(e))
     }
 
-    fn attributes(&self, visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit) -> Result<()> {
-        self.rows(statements::ATTRIBUTES, [], &mut |row| {
-            let mut reader = RowReader { row, faults: Vec::new() };
-            // A row of the wrong type matches no attribute, which `verify` names.
-            let (seq, name, value) =
-                (reader.integer(0, "seq"), reader.text(1, "name"), reader.text(2, "value"));
-            visit(StoredAttribute { seq, name, value })
-        })
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
+    ) -> Result<()> {
+        self.rows(
+            statements::ATTRIBUTES,
+            [range.start, last(&range)],
+            &mut |row| {
+                let mut reader = RowReader {
+                    row,
+                    faults: Vec::new(),
+                };
+                // A row of the wrong type matches no attribute, which `verify` names.
+                let (seq, name, value) = (
+                    reader.integer(0, "seq"),
+                    reader.text(1, "name"),
+                    reader.text(2, "value"),
+                );
+                visit(StoredAttribute { seq, name, value })
+            },
+        )
     }
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
         self.rows(statements::TILES, [], &mut |row| {
-            let mut reader = RowReader { row, faults: Vec::new() };
+            let mut reader = RowReader {
+                row,
+                faults: Vec::new(),
+            };
             let level = reader.integer(0, "level");
             let number = reader.integer(1, "number");
-            let hashes = reader.bytes(2, "hashes", Type::BlobOrNull).unwrap_or_default();
+            let hashes = reader
+                .bytes(2, "hashes", Type::BlobOrNull)
+                .unwrap_or_default();
             // Hashes of another type are none: the tile is too short then.
-            let hashes = if reader.faults.is_empty() { hashes } else { &[] };
-            visit(StoredTile { level, number, hashes })
+            let hashes = if reader.faults.is_empty() {
+                hashes
+            } else {
+                &[]
+            };
+            visit(StoredTile {
+                level,
+                number,
+                hashes,
+            })
         })
     }
 
     fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
         self.rows(statements::CHECKPOINTS, [], &mut |row| {
-            let mut reader = RowReader { row, faults: Vec::new() };
-            let (number, size, note) =
-                (reader.integer(0, "number"), reader.integer(1, "size"), reader.text(2, "note"));
+            let mut reader = RowReader {
+                row,
+                faults: Vec::new(),
+            };
+            let (number, size, note) = (
+                reader.integer(0, "number"),
+                reader.integer(1, "size"),
+                reader.text(2, "note"),
+            );
             visit(StoredCheckpoint { number, size, note })
         })
     }
 
     fn faults(&self) -> Result<Vec<Fault>> {
         faults(self.connection()?).map_err(|e| self.failed(e))
+    }
+}
+
+/// The last position of a range. An end of `i64::MAX` means "to the last": none lies beyond it, so that one is let in.
+fn last(range: &Range<i64>) -> i64 {
+    if range.end == i64::MAX {
+        i64::MAX
+    } else {
+        range.end.saturating_sub(1)
     }
 }
 
@@ -337,7 +439,10 @@ impl<'r> RowReader<'r> {
         match self.value(column) {
             ValueRef::Integer(number) => number,
             other => {
-                self.faults.push(format!("column `{title}` is {}, not INTEGER", other.data_type()));
+                self.faults.push(format!(
+                    "column `{title}` is {}, not INTEGER",
+                    other.data_type()
+                ));
                 i64::MIN
             }
         }
@@ -361,10 +466,14 @@ impl<'r> RowReader<'r> {
         };
         if !right {
             let found = self.value(column).data_type();
-            let wanted = if expected == Type::BlobOrNull { "BLOB" } else { "TEXT" };
-            self.faults.push(format!("column `{title}` is {found}, not {wanted}"));
+            let wanted = if expected == Type::BlobOrNull {
+                "BLOB"
+            } else {
+                "TEXT"
+            };
+            self.faults
+                .push(format!("column `{title}` is {found}, not {wanted}"));
         }
         bytes
     }
 }
-

@@ -29,7 +29,8 @@ pub(super) const NAME_OF_CODE: &str = "SELECT name FROM names WHERE code = ?1";
 pub(super) const NAMES: &str = "SELECT code, name FROM names";
 pub(super) const INSERT_NAME: &str = "INSERT INTO names(name) VALUES (?1)";
 
-pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries(seq, id, header, payload, salt, at, kind,
+pub(super) const INSERT_ENTRY: &str =
+    "INSERT INTO entries(seq, id, header, payload, salt, at, kind,
   action, actor, resource, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 pub(super) const ENTRIES: &str = "SELECT seq, id, header, payload, salt, at, kind, action, actor,
   resource, outcome FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
@@ -39,16 +40,15 @@ pub(super) const ERASE_PAYLOAD: &str =
 
 pub(super) const INSERT_ATTRIBUTE: &str =
     "INSERT INTO attributes(seq, name, value) VALUES (?1, ?2, ?3)";
-pub(super) const ATTRIBUTES: &str =
-    "SELECT seq, name, value FROM attributes ORDER BY seq, name, value";
+pub(super) const ATTRIBUTES: &str = "SELECT seq, name, value FROM attributes
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq, name, value";
 pub(super) const DELETE_ATTRIBUTES: &str = "DELETE FROM attributes WHERE seq = ?1";
 
 pub(super) const TILE: &str = "SELECT hashes FROM tiles WHERE level = ?1 AND number = ?2";
 pub(super) const TILES: &str = "SELECT level, number, hashes FROM tiles ORDER BY level, number";
 pub(super) const UPDATE_TILE: &str =
     "UPDATE tiles SET hashes = ?3 WHERE level = ?1 AND number = ?2";
-pub(super) const INSERT_TILE: &str =
-    "INSERT INTO tiles(level, number, hashes) VALUES (?1, ?2, ?3)";
+pub(super) const INSERT_TILE: &str = "INSERT INTO tiles(level, number, hashes) VALUES (?1, ?2, ?3)";
 
 pub(super) const CHECKPOINTS: &str = "SELECT number, size, note FROM checkpoints ORDER BY number";
 pub(super) const INSERT_CHECKPOINT: &str =

@@ -1,0 +1,205 @@
+//! The few things that are done to files: all of them whole and durable.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one module that touches files"
+)]
+
+use crate::error::{Error, Result};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Reads a file of at most `bytes_max` bytes; `None` when it is not there.
+///
+/// # Errors
+/// `Denied` without the right, `InvalidInput` when it is larger, `Unavailable` when it cannot be read.
+pub fn read(path: &Path, bytes_max: usize) -> Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failure(path, "read", error)),
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(bytes_max)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|e| failure(path, "read", e))?;
+    if bytes.len() > bytes_max {
+        let shown = path.display();
+        return Err(Error::invalid_input(format!(
+            "`{shown}` has more than {bytes_max} bytes"
+        )));
+    }
+    Ok(Some(bytes))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// `Denied` without the right, `Unavailable` when it cannot be made.
+pub fn create_folder(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|e| failure(path, "made", e))
+}
+
+/// Writes a file whole: a reader sees the old content or the new, also after a power loss.
+///
+/// # Errors
+/// `Denied` without the right, `Unavailable` when it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = beside(path, ".tmp");
+    let written = (|| {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        std::fs::rename(&temporary, path)?;
+        sync_folder(path)
+    })();
+    written.map_err(|error| {
+        drop(std::fs::remove_file(&temporary));
+        failure(path, "written", error)
+    })
+}
+
+/// A path with an ending added to its name.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Whether others than its owner may read or write a file. Always `false` where the system has no such modes.
+///
+/// # Errors
+/// `Unavailable` when the file cannot be looked at.
+pub fn is_open_to_others(path: &Path) -> Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let metadata = std::fs::metadata(path).map_err(|e| failure(path, "read", e))?;
+        Ok(metadata.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        Ok(false)
+    }
+}
+
+/// A file that this process has locked against others, until it is dropped.
+#[derive(Debug)]
+pub struct LockedFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl LockedFile {
+    /// Opens a file, mode 0600 when it is made, and waits for its lock.
+    ///
+    /// # Errors
+    /// `Denied` without the right, `Unavailable` when it cannot be opened or locked.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let opened = options.open(path).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        });
+        let file = opened.map_err(|e| failure(path, "written", e))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The first `bytes_max` bytes.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be read.
+    pub fn read(&mut self, bytes_max: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = (|| {
+            self.file.seek(SeekFrom::Start(0))?;
+            (&mut self.file).take(bytes_max).read_to_end(&mut bytes)
+        })();
+        read.map_err(|e| failure(&self.path, "read", e))?;
+        Ok(bytes)
+    }
+
+    /// Overwrites the beginning in one write, without waiting for the disk.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be written.
+    pub fn overwrite(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = (|| {
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(bytes)
+        })();
+        written.map_err(|e| failure(&self.path, "written", e))
+    }
+
+    /// Replaces the content, durably.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be written.
+    pub fn replace(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = (|| {
+            self.file.set_len(0)?;
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(bytes)?;
+            self.file.sync_all()
+        })();
+        written.map_err(|e| failure(&self.path, "written", e))
+    }
+
+    /// Gives the file its final name, durably.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be renamed.
+    pub fn rename(self, path: &Path) -> Result<()> {
+        let renamed = std::fs::rename(&self.path, path).and_then(|()| sync_folder(path));
+        renamed.map_err(|e| failure(path, "written", e))
+    }
+
+    /// Removes the file.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be removed.
+    pub fn remove(self) -> Result<()> {
+        std::fs::remove_file(&self.path).map_err(|e| failure(&self.path, "removed", e))
+    }
+}
+
+/// Makes the folder's own record of a name durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        Ok(())
+    }
+}
+
+fn failure(path: &Path, done: &str, error: io::Error) -> Error {
+    let message = format!("`{}` cannot be {done}", path.display());
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Error::denied(message).because(error)
+        }
+        io::ErrorKind::NotFound => Error::not_found(message).because(error),
+        io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
+            Error::invalid_input(message).because(error)
+        }
+        _ => Error::unavailable(message).because(error),
+    }
+}

@@ -1,0 +1,361 @@
+use super::Trail;
+use super::seal::{Batch, Sealed};
+use crate::error::{Error, Problem, Result};
+use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
+use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
+use crate::seal::{Checkpoint, EntryIndex, VerifierKey};
+use crate::store::{Snapshot, Store};
+use std::collections::HashMap;
+
+/// What became of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its id.
+    pub id: EventId,
+    /// Its index.
+    pub index: EntryIndex,
+    /// Whether it is new; `false` when it was there already, with the same content.
+    pub new: bool,
+}
+
+/// What became of a batch: all of it is durable and sealed.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// Each event, in the order given.
+    pub entries: Vec<Recorded>,
+    /// The checkpoint that covers them.
+    pub checkpoint: Checkpoint,
+    /// What was noticed and did not stop it.
+    pub warnings: Vec<String>,
+}
+
+/// A checkpoint that is kept for ever.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    /// The note, with the log's signature and the clock's cosignature.
+    pub note: String,
+    /// What was noticed and did not stop it.
+    pub warnings: Vec<String>,
+}
+
+/// Why nothing of a batch was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// Events have faults: the position of each in the batch, and what is wrong.
+    #[error("{} of the events cannot be recorded", .0.len())]
+    Invalid(Vec<(usize, Problem)>),
+    /// The event at this position has an id that another event has, with other content.
+    #[error("the id `{id}` is that of entry {index}, which has other content")]
+    Taken {
+        /// The position in the batch.
+        position: usize,
+        /// The id.
+        id: EventId,
+        /// Where it is.
+        index: EntryIndex,
+    },
+    /// The events at these positions have one id and different contents.
+    #[error("the id `{id}` is that of another event before it, which has other content")]
+    TakenTwice {
+        /// The position of the later one.
+        position: usize,
+        /// The id.
+        id: EventId,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<RecordError> for Error {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Failed(error) => error,
+            RecordError::Invalid(problems) => {
+                let all = problems.len();
+                let listed = problems
+                    .into_iter()
+                    .take(PROBLEMS_MAX)
+                    .map(|(position, problem)| {
+                        Problem::new(
+                            format!("event {position}: {}", problem.place),
+                            problem.message,
+                        )
+                    })
+                    .collect();
+                Self::invalid_input(format!("{all} faults in the events; nothing was recorded"))
+                    .with_problems(listed)
+            }
+            taken @ (RecordError::Taken { .. } | RecordError::TakenTwice { .. }) => {
+                Self::conflict(taken.to_string())
+            }
+        }
+    }
+}
+
+impl Trail {
+    /// Records a batch: all of it or nothing, durable and sealed when it returns. An event whose id is in the trail already with the same content is skipped.
+    ///
+    /// # Errors
+    /// [`RecordError`]; nothing was recorded then. Kind `Conflict` may be retried as it is; so may `Unavailable`, and events with ids are not doubled by it.
+    pub fn record(&self, drafts: &[Draft]) -> Result<Receipt, RecordError> {
+        if drafts.len() > BATCH_EVENTS_MAX {
+            let most = format!("a batch has at most {BATCH_EVENTS_MAX} events");
+            return Err(Error::invalid_input(most).into());
+        }
+        let events = self.stamp(drafts)?;
+        let mut plan = Plan::new(drafts, events)?;
+        let mut sealer = self.sealer()?;
+        let mut refused = None;
+        let sealed = sealer.append(&*self.store, &mut |store| {
+            match plan.look_up(store) {
+                Ok(()) => {}
+                Err(RecordError::Failed(error)) => return Err(error),
+                Err(error) => {
+                    let message = error.to_string();
+                    refused = Some(error);
+                    return Err(Error::conflict(message));
+                }
+            }
+            Ok(plan.batch())
+        });
+        let warnings = sealer.take_warnings();
+        drop(sealer);
+        match (sealed, refused) {
+            (_, Some(error)) => Err(error),
+            (Err(error), None) => Err(error.into()),
+            (Ok(sealed), None) => Ok(plan.receipt(&sealed, warnings)),
+        }
+    }
+
+    /// Checks which of the drafts' ids are in the trail: as [`Trail::record`] would, without recording. Returns how many would be skipped.
+    ///
+    /// # Errors
+    /// As [`Trail::record`].
+    pub fn rehearse(&self, drafts: &[Draft]) -> Result<usize, RecordError> {
+        let events = self.stamp(drafts)?;
+        let mut plan = Plan::new(drafts, events)?;
+        plan.look_up(&*self.store)?;
+        Ok(plan.found.iter().flatten().count())
+    }
+
+    /// Signs a checkpoint of the trail as it is, with the time, and keeps it for ever. It adds no entry; on an unchanged trail it attests silence.
+    ///
+    /// # Errors
+    /// Those of sealing.
+    pub fn keep_checkpoint(&self) -> Result<Kept> {
+        let mut sealer = self.sealer()?;
+        let seconds = u64::try_from(self.surroundings.clock.now().as_second())
+            .map_err(|_| Error::invalid_input("the clock is before 1970"))?;
+        let sealed = sealer.append(&*self.store, &mut |_| {
+            Ok(Some(Batch {
+                events: Vec::new(),
+                leaves: Vec::new(),
+                keep_at: Some(seconds),
+            }))
+        })?;
+        Ok(Kept {
+            checkpoint: sealed.checkpoint,
+            note: sealed.note,
+            warnings: sealer.take_warnings(),
+        })
+    }
+
+    /// The public keys of the log and of its clock.
+    ///
+    /// # Errors
+    /// `Denied` when the trail is open for reading only.
+    pub fn vkeys(&self) -> Result<(VerifierKey, VerifierKey)> {
+        let sealer = self.sealer()?;
+        Ok((sealer.signer().vkey(), sealer.signer().clock()?.vkey()))
+    }
+
+    /// Validates and stamps; needs no lock.
+    fn stamp(&self, drafts: &[Draft]) -> Result<Vec<Event>, RecordError> {
+        let mut problems = Vec::new();
+        let mut events = Vec::with_capacity(drafts.len());
+        let recorded_at = Instant::from_timestamp(self.surroundings.clock.now());
+        let mut salts = vec![0u8; 32 * drafts.len()];
+        self.surroundings.entropy.fill(&mut salts)?;
+        for (position, (draft, salt)) in drafts.iter().zip(salts.chunks_exact(32)).enumerate() {
+            let faults = draft.problems();
+            if !faults.is_empty() {
+                problems.extend(faults.into_iter().map(|problem| (position, problem)));
+                continue;
+            }
+            let id = match draft.id {
+                Some(id) => id,
+                None => EventId::generate(recorded_at, &*self.surroundings.entropy)?,
+            };
+            let salt =
+                Salt::from_slice(salt).ok_or_else(|| Error::internal("a salt has 32 bytes"))?;
+            match draft.stamp(&Stamp {
+                id,
+                recorded_at,
+                salt,
+                secret: &self.secret,
+            }) {
+                Ok(event) => events.push(event),
+                Err(problem) => problems.push((position, problem)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(events)
+        } else {
+            Err(RecordError::Invalid(problems))
+        }
+    }
+}
+
+/// A batch on its way: which events are new, and where the others are.
+struct Plan<'d> {
+    drafts: &'d [Draft],
+    events: Vec<Event>,
+    /// For a draft that repeats one before it: that one's position.
+    repeats: Vec<Option<usize>>,
+    /// For a draft whose id is in the trail: its index.
+    found: Vec<Option<EntryIndex>>,
+}
+
+impl<'d> Plan<'d> {
+    fn new(drafts: &'d [Draft], events: Vec<Event>) -> Result<Self, RecordError> {
+        let mut first: HashMap<EventId, (usize, &Event)> = HashMap::new();
+        let mut repeats = Vec::with_capacity(drafts.len());
+        for (position, (draft, event)) in drafts.iter().zip(&events).enumerate() {
+            let Some(id) = draft.id else {
+                repeats.push(None);
+                continue;
+            };
+            match first.get(&id) {
+                None => {
+                    first.insert(id, (position, event));
+                    repeats.push(None);
+                }
+                Some((earlier, stored)) => {
+                    let payload = stored
+                        .payload
+                        .as_ref()
+                        .map_or(SamePayload::Erased, |(_, salt)| SamePayload::Kept(*salt));
+                    if !draft.is_content_of(&stored.header, payload) {
+                        return Err(RecordError::TakenTwice { position, id });
+                    }
+                    repeats.push(Some(*earlier));
+                }
+            }
+        }
+        let found = vec![None; drafts.len()];
+        Ok(Self {
+            drafts,
+            events,
+            repeats,
+            found,
+        })
+    }
+
+    /// Finds the ids that are in the trail. Only ids that were given can be.
+    fn look_up(&mut self, store: &dyn Store) -> Result<(), RecordError> {
+        let given: Vec<(usize, EventId)> = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter_map(|(position, draft)| Some((position, draft.id?)))
+            .collect();
+        if given.is_empty() {
+            return Ok(());
+        }
+        let snapshot = store.snapshot()?;
+        let ids: Vec<EventId> = given.iter().map(|(_, id)| *id).collect();
+        for ((position, id), index) in given.into_iter().zip(snapshot.find_ids(&ids)?) {
+            if let Some(index) = index {
+                if !self.is_stored(&*snapshot, position, index)? {
+                    return Err(RecordError::Taken {
+                        position,
+                        id,
+                        index,
+                    });
+                }
+                if let Some(found) = self.found.get_mut(position) {
+                    *found = Some(index);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_stored(
+        &self,
+        snapshot: &dyn Snapshot,
+        position: usize,
+        index: EntryIndex,
+    ) -> Result<bool> {
+        let Some(draft) = self.drafts.get(position) else {
+            return Ok(false);
+        };
+        let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
+        let mut same = false;
+        snapshot.entries(seq..seq.saturating_add(1), &mut |stored| {
+            let header = stored.read_header()?;
+            let payload = match stored.salt.and_then(Salt::from_slice) {
+                Some(salt) => SamePayload::Kept(salt),
+                None => SamePayload::Erased,
+            };
+            same = draft.is_content_of(&header, payload);
+            Ok(std::ops::ControlFlow::Break(()))
+        })?;
+        Ok(same)
+    }
+
+    fn is_new(&self, position: usize) -> bool {
+        let at = |list: &[Option<EntryIndex>]| list.get(position).is_some_and(Option::is_some);
+        !at(&self.found) && self.repeats.get(position).is_none_or(Option::is_none)
+    }
+
+    fn batch(&self) -> Option<Batch> {
+        let new: Vec<Event> = self
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| self.is_new(*position))
+            .map(|(_, event)| event.clone())
+            .collect();
+        (!new.is_empty()).then(|| Batch::of(new))
+    }
+
+    fn receipt(self, sealed: &Sealed, warnings: Vec<String>) -> Receipt {
+        let new = (0..self.events.len())
+            .filter(|position| self.is_new(*position))
+            .count();
+        let mut next = sealed.checkpoint.size().get().saturating_sub(new as u64);
+        let mut entries: Vec<Recorded> = Vec::with_capacity(self.events.len());
+        for (position, event) in self.events.iter().enumerate() {
+            let id = event.header.id;
+            let is_new = self.is_new(position);
+            let earlier = self
+                .repeats
+                .get(position)
+                .copied()
+                .flatten()
+                .and_then(|earlier| Some(entries.get(earlier)?.index));
+            let index = match (self.found.get(position).copied().flatten(), earlier) {
+                (Some(index), _) | (None, Some(index)) => index,
+                (None, None) => {
+                    let index = EntryIndex::new(next);
+                    next += 1;
+                    index
+                }
+            };
+            entries.push(Recorded {
+                id,
+                index,
+                new: is_new,
+            });
+        }
+        Receipt {
+            entries,
+            checkpoint: sealed.checkpoint.clone(),
+            warnings,
+        }
+    }
+}

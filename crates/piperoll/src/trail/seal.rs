@@ -1,0 +1,290 @@
+//! Sealing: what the writer checks before it signs, and how a batch becomes an append.
+
+use super::head_file::{HeadFile, HeadState};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::limits::APPEND_TRIES_MAX;
+use crate::seal::{
+    Checkpoint, CheckpointError, Edge, Hash, HeadLine, Note, SignedCheckpoint, Signer, cosign,
+    leaf_hash,
+};
+use crate::store::{Append, AppendError, Snapshot, Store};
+
+/// Holds the log key and what it knows of the tree.
+pub(super) struct Sealer {
+    signer: Signer,
+    head_file: HeadFile,
+    /// The tree as this sealer last wrote or checked it. Taken out while it works, so that a failure leaves nothing to be believed.
+    tree: Option<Tree>,
+    /// What was noticed and is no reason to stop.
+    warnings: Vec<String>,
+}
+
+/// A tree whose checkpoint is signed by the key.
+#[derive(Clone)]
+struct Tree {
+    edge: Edge,
+    checkpoint: Checkpoint,
+    note: String,
+}
+
+/// What is to be appended at a known tree.
+pub(super) struct Batch {
+    pub(super) events: Vec<Event>,
+    /// The leaf of each event.
+    pub(super) leaves: Vec<Hash>,
+    /// The time of a cosignature, in seconds since 1970, when the checkpoint is to be kept.
+    pub(super) keep_at: Option<u64>,
+}
+
+/// What an append made.
+pub(super) struct Sealed {
+    pub(super) checkpoint: Checkpoint,
+    /// The newest checkpoint; the one that is kept, with its cosignature, where one is.
+    pub(super) note: String,
+}
+
+impl Batch {
+    pub(super) fn of(events: Vec<Event>) -> Self {
+        let leaves = events
+            .iter()
+            .map(|event| leaf_hash(&event.header_bytes))
+            .collect();
+        Self {
+            events,
+            leaves,
+            keep_at: None,
+        }
+    }
+}
+
+impl Sealer {
+    pub(super) fn new(signer: Signer, head_file: HeadFile) -> Self {
+        Self {
+            signer,
+            head_file,
+            tree: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Seals and appends what `batch` makes of the store as it is; it is asked again after another writer was faster. `None` appends nothing.
+    pub(super) fn append(
+        &mut self,
+        store: &dyn Store,
+        batch: &mut dyn FnMut(&dyn Store) -> Result<Option<Batch>>,
+    ) -> Result<Sealed> {
+        for _ in 0..APPEND_TRIES_MAX {
+            let tree = match self.tree.take() {
+                Some(tree) => tree,
+                None => self.check(store)?,
+            };
+            let Some(batch) = batch(store)? else {
+                let sealed = Sealed {
+                    checkpoint: tree.checkpoint.clone(),
+                    note: tree.note.clone(),
+                };
+                self.tree = Some(tree);
+                return Ok(sealed);
+            };
+            match self.append_at(store, tree, &batch) {
+                Ok(sealed) => return Ok(sealed),
+                Err(AppendError::Conflict(_)) => {}
+                Err(AppendError::Failed(error)) => return Err(error),
+            }
+        }
+        Err(Error::conflict(format!(
+            "other writers were faster {APPEND_TRIES_MAX} times; nothing was recorded"
+        ))
+        .hint("retry when the trail is less busy, or record in larger batches"))
+    }
+
+    fn append_at(
+        &mut self,
+        store: &dyn Store,
+        tree: Tree,
+        batch: &Batch,
+    ) -> Result<Sealed, AppendError> {
+        let Tree {
+            mut edge,
+            checkpoint,
+            mut note,
+        } = tree;
+        let at = checkpoint.size();
+        let tiles = edge.append(&batch.leaves);
+        let mut checkpoint = checkpoint;
+        let mut head = None;
+        if !batch.leaves.is_empty() {
+            checkpoint = Checkpoint::new(checkpoint.origin().clone(), edge.size(), edge.root());
+            let (signed, line) = checkpoint
+                .sign_with_head(&self.signer)
+                .map_err(cannot_sign)?;
+            note = signed.to_string();
+            head = Some(line);
+        }
+        let keep = match batch.keep_at {
+            Some(seconds) => Some(self.cosigned(&note, seconds)?),
+            None => None,
+        };
+        let append = Append {
+            events: &batch.events,
+            tiles: &tiles,
+            checkpoint: &note,
+            keep: keep.as_deref(),
+            cursors: &[],
+        };
+        store.append(at, &append)?;
+        if let Some(line) = head {
+            self.advance(&line);
+        }
+        let sealed = Sealed {
+            checkpoint: checkpoint.clone(),
+            note: keep.unwrap_or_else(|| note.clone()),
+        };
+        self.tree = Some(Tree {
+            edge,
+            checkpoint,
+            note,
+        });
+        Ok(sealed)
+    }
+
+    fn cosigned(&self, note: &str, seconds: u64) -> Result<String> {
+        let mut note = Note::parse(note.as_bytes()).map_err(|e| cannot_sign(e.into()))?;
+        cosign(&mut note, &self.signer.clock()?, seconds).map_err(cannot_sign)?;
+        Ok(note.to_string())
+    }
+
+    /// The events are durable by now: a head file that cannot be written is a warning.
+    fn advance(&mut self, line: &HeadLine) {
+        if let Err(error) = self.head_file.advance(line) {
+            self.warnings.push(format!(
+                "{error}: the events are recorded, but a store that is set back would not be noticed"
+            ));
+        }
+    }
+
+    /// Looks at a store that somebody else wrote last, and refuses to sign what it cannot stand for: tampering must not be laundered by a new signature.
+    fn check(&mut self, store: &dyn Store) -> Result<Tree> {
+        loop {
+            let snapshot = store.snapshot()?;
+            let tree = self.signed_tree(store, &*snapshot)?;
+            match self.behind(&tree, &*snapshot)? {
+                None => return Ok(tree),
+                Some(line) => {
+                    // Between our look at the store and at the head file another writer may have gone on: then the store has grown.
+                    if store.snapshot()?.head()?.size <= tree.checkpoint.size() {
+                        return Err(set_back(store, &tree, &line, self.head_file.path()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn signed_tree(&self, store: &dyn Store, snapshot: &dyn Snapshot) -> Result<Tree> {
+        let head = snapshot.head()?;
+        let key = self.signer.vkey();
+        let signed = SignedCheckpoint::open(head.checkpoint.as_bytes(), &key, &[])
+            .map_err(|error| not_signed(store, error))?;
+        let checkpoint = signed.checkpoint;
+        if checkpoint.size() != head.size || !checkpoint.extensions().is_empty() {
+            return Err(tampered(
+                store,
+                "its head is not at the size that its checkpoint signs",
+            ));
+        }
+        let edge = Edge::load(head.size, snapshot)?;
+        if edge.root() != checkpoint.root() {
+            return Err(tampered(
+                store,
+                "its tree does not have the root that its checkpoint signs",
+            ));
+        }
+        Ok(Tree {
+            edge,
+            checkpoint,
+            note: head.checkpoint,
+        })
+    }
+
+    /// The head line that the store is behind of. A store that is ahead of it must hold it.
+    fn behind(&mut self, tree: &Tree, snapshot: &dyn Snapshot) -> Result<Option<HeadLine>> {
+        let origin = self.signer.origin();
+        let line = match self.head_file.read(origin, &self.signer.vkey())? {
+            HeadState::At(line) => line,
+            HeadState::Missing => {
+                if tree.checkpoint.size().get() > 0 {
+                    self.warnings.push(format!(
+                        "`{}` is missing: whether the trail was set back cannot be told; it is written anew",
+                        self.head_file.path().display()
+                    ));
+                }
+                return Ok(None);
+            }
+            HeadState::Unreadable(why) => {
+                self.warnings.push(format!(
+                    "`{}` is {why}: whether the trail was set back cannot be told",
+                    self.head_file.path().display()
+                ));
+                return Ok(None);
+            }
+        };
+        if line.size() > tree.checkpoint.size() {
+            return Ok(Some(line));
+        }
+        if Edge::load(line.size(), snapshot)?.root() != line.root() {
+            return Err(Error::corrupt(format!(
+                "the trail is not the one that its key signed at size {}",
+                line.size()
+            ))
+            .hint("record nothing more; `piperoll verify` names what was changed"));
+        }
+        Ok(None)
+    }
+}
+
+/// The trail is shorter than what its key signed: it was restored from a backup, or its tail was cut.
+fn set_back(store: &dyn Store, tree: &Tree, line: &HeadLine, head: &std::path::Path) -> Error {
+    Error::corrupt(format!(
+        "the trail `{}` has {} entries, but its key has signed {} (`{}`): it was set back",
+        store.location(),
+        tree.checkpoint.size(),
+        line.size(),
+        head.display()
+    ))
+    .hint("bring back the newer trail; if it is lost, keep this one and its key apart, and begin a new trail")
+}
+
+fn tampered(store: &dyn Store, what: &str) -> Error {
+    Error::corrupt(format!(
+        "the trail `{}` was changed: {what}",
+        store.location()
+    ))
+    .hint("record nothing more; `piperoll verify` names what was changed")
+}
+
+fn not_signed(store: &dyn Store, error: CheckpointError) -> Error {
+    match error {
+        CheckpointError::Note(crate::seal::NoteError::NotSigned)
+        | CheckpointError::OtherOrigin { .. }
+        | CheckpointError::NotByLog(_) => Error::invalid_input(format!(
+            "the key does not match the trail `{}`: its newest checkpoint is not signed by it",
+            store.location()
+        ))
+        .hint("set `key` in piperoll.yaml to the key of this trail; if it is the right one, `piperoll verify` tells more")
+        .because(error),
+        error => tampered(store, "its newest checkpoint is false").because(error),
+    }
+}
+
+fn cannot_sign(error: CheckpointError) -> Error {
+    Error::internal("the checkpoint cannot be signed").because(error)
+}

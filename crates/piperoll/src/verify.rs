@@ -1,0 +1,186 @@
+//! Integrity: what is here is untouched. Recomputes everything from the stored bytes, in one stream, and says at which level it holds.
+//!
+//! It trusts neither the writer nor the store: the store's head, its tiles, its checkpoints and what it searches by are all compared with what the headers
+//! give. What was never recorded it cannot see; that is `check`.
+
+mod classify;
+mod findings;
+mod lane;
+mod report;
+mod scan;
+mod signatures;
+
+use self::findings::Findings;
+use self::scan::{Scan, Scanned};
+use self::signatures::Signatures;
+use crate::error::Result;
+use crate::seal::{Checkpoint, Hash, Origin, VerifierKey};
+use crate::store::{Snapshot, Store};
+use crate::trail::HeadState;
+use std::path::PathBuf;
+
+pub use report::{Checked, Finding, Level, Report, Verdict};
+
+/// What is to be verified, and with what.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The origin that the trail must have; without one, that of the key, else the trail's own.
+    pub origin: Option<Origin>,
+    /// Public keys of the log and its clock.
+    pub keys: Vec<VerifierKey>,
+    /// A checkpoint that the verifier kept elsewhere, as a signed note.
+    pub pin: Option<Vec<u8>>,
+    /// What the head file beside the key says, and where it is.
+    pub head: Option<(PathBuf, HeadState)>,
+    /// The level that is asked for.
+    pub level: Level,
+}
+
+/// Verifies a trail. `progress` is told how many entries of how many are done.
+///
+/// # Errors
+/// `InvalidInput` when the request does not go with the trail (another origin, a pin that is no checkpoint of its key); `Corrupt` only when nothing can be read at
+/// all. Whatever else is wrong is a finding.
+pub fn verify(
+    store: &dyn Store,
+    request: &Request,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report> {
+    let snapshot = store.snapshot()?;
+    let snapshot = &*snapshot;
+    let mut findings = Findings::default();
+    for fault in snapshot.faults()? {
+        let detail = format!("{} {}", fault.object, fault.detail);
+        findings.object(Verdict::Altered, Level::L0, detail);
+    }
+    let signatures = Signatures::check(snapshot, request, &mut findings)?;
+    let head_file = match &request.head {
+        Some((_, HeadState::At(line))) => Some(line.size().get()),
+        _ => None,
+    };
+    let sizes = signatures.sizes(head_file);
+    let scanned = Scan::run(snapshot, &signatures, &sizes, &mut findings, progress)?;
+    compare(&signatures, &scanned, request, &mut findings);
+    Ok(report(snapshot, request, &signatures, &scanned, findings))
+}
+
+/// Compares what was signed with what the stored bytes give.
+fn compare(signatures: &Signatures, scanned: &Scanned, request: &Request, findings: &mut Findings) {
+    if let Some(head) = &signatures.head
+        && differs(scanned, head)
+    {
+        let detail = "the entries do not give the tree that the newest checkpoint signs";
+        findings.object(Verdict::Forged, Level::L0, detail.to_owned());
+    }
+    for (number, checkpoint) in &signatures.kept {
+        if differs(scanned, checkpoint) {
+            let size = checkpoint.size();
+            let detail = format!(
+                "the entries do not give the tree that checkpoint {number} (size {size}) signs"
+            );
+            findings.object(Verdict::Forged, Level::L0, detail);
+        }
+    }
+    compare_pin(signatures, scanned, findings);
+    compare_head_file(signatures, scanned, request, findings);
+}
+
+fn differs(scanned: &Scanned, checkpoint: &Checkpoint) -> bool {
+    scanned
+        .root_at(checkpoint.size().get())
+        .is_some_and(|root| root != checkpoint.root())
+}
+
+fn compare_pin(signatures: &Signatures, scanned: &Scanned, findings: &mut Findings) {
+    let Some(pin) = &signatures.pin else { return };
+    let size = pin.size().get();
+    if size > scanned.size {
+        let detail = format!(
+            "the checkpoint kept elsewhere signs {size} entries, the trail has {}",
+            scanned.size
+        );
+        findings.entries(Verdict::Missing, Level::L2, scanned.size, size - 1, &detail);
+    } else if differs(scanned, pin) {
+        let detail = format!(
+            "the trail is not the one that the checkpoint kept elsewhere signs at size {size}"
+        );
+        findings.object(Verdict::Forged, Level::L2, detail);
+    } else if !signatures.kept.iter().any(|(_, kept)| kept == pin) {
+        let detail = format!(
+            "the checkpoint kept elsewhere (size {size}) is not among those that the trail keeps"
+        );
+        findings.object(Verdict::Missing, Level::L2, detail);
+    }
+}
+
+fn compare_head_file(
+    signatures: &Signatures,
+    scanned: &Scanned,
+    request: &Request,
+    findings: &mut Findings,
+) {
+    let Some((path, state)) = &request.head else {
+        return;
+    };
+    let path = path.display();
+    match state {
+        HeadState::At(line) if line.size().get() > scanned.size => {
+            let size = line.size();
+            let detail = format!(
+                "the key has signed {size} entries (`{path}`), the trail has {}: it was set back",
+                scanned.size
+            );
+            findings.entries(
+                Verdict::Stale,
+                Level::L2,
+                scanned.size,
+                size.get() - 1,
+                &detail,
+            );
+        }
+        HeadState::At(line) => {
+            if scanned
+                .root_at(line.size().get())
+                .is_some_and(|root| root != line.root())
+            {
+                let detail = format!(
+                    "the trail is not the one that the key signed at size {} (`{path}`)",
+                    line.size()
+                );
+                findings.object(Verdict::Forged, Level::L2, detail);
+            }
+        }
+        HeadState::Missing if signatures.log_key.is_some() => {
+            findings.unchecked(format!(
+                "whether the trail was set back: `{path}` is missing"
+            ));
+        }
+        HeadState::Missing => {}
+        HeadState::Unreadable(why) => {
+            findings.unchecked(format!("whether the trail was set back: `{path}` is {why}"));
+        }
+    }
+}
+
+fn report(
+    snapshot: &dyn Snapshot,
+    request: &Request,
+    signatures: &Signatures,
+    scanned: &Scanned,
+    findings: Findings,
+) -> Report {
+    let reached = findings.reached(signatures.log_key.is_some(), signatures.pin.is_some());
+    let (found, more, unchecked) = findings.finish(|index| scan::id_at(snapshot, index));
+    Report {
+        level: reached,
+        requested: request.level,
+        key: signatures.log_key.as_ref().map(VerifierKey::to_string),
+        origin: signatures.origin.to_string(),
+        size: scanned.size,
+        root: scanned.root_at(scanned.size).map(Hash::to_base64),
+        checked: scanned.checked,
+        findings: found,
+        findings_left_out: more,
+        unchecked,
+    }
+}

@@ -1,0 +1,171 @@
+use super::report::{Finding, Level, Verdict};
+use crate::limits::FINDINGS_MAX;
+
+/// Most different details that one finding lists.
+const DETAILS_MAX: usize = 4;
+
+/// Gathers findings in memory that does not grow with the trail: neighbours of one verdict become one.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    objects: Vec<(Verdict, String)>,
+    /// The run that is still growing, by verdict.
+    open: [Option<Run>; Verdict::ALL.len()],
+    closed: Vec<Run>,
+    left_out: u64,
+    unchecked: Vec<String>,
+    /// The lowest level that something broke.
+    broken: Option<Level>,
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    verdict: Verdict,
+    first: u64,
+    last: u64,
+    details: Vec<String>,
+}
+
+impl Findings {
+    /// Something wrong with an object of the store; it breaks `level` and those above.
+    pub(super) fn object(&mut self, verdict: Verdict, level: Level, detail: String) {
+        self.breaks(verdict, level);
+        if self.objects.len() < FINDINGS_MAX {
+            self.objects.push((verdict, detail));
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Something wrong with one entry.
+    pub(super) fn entry(&mut self, verdict: Verdict, index: u64, detail: &str) {
+        self.entries(verdict, Level::L0, index, index, detail);
+    }
+
+    /// Something wrong with a range of entries, both ends included.
+    pub(super) fn entries(
+        &mut self,
+        verdict: Verdict,
+        level: Level,
+        first: u64,
+        last: u64,
+        detail: &str,
+    ) {
+        self.breaks(verdict, level);
+        let new = Run {
+            verdict,
+            first,
+            last,
+            details: vec![detail.to_owned()],
+        };
+        let Some(open) = self
+            .open
+            .iter_mut()
+            .zip(Verdict::ALL)
+            .find(|(_, v)| *v == verdict)
+        else {
+            return;
+        };
+        match open.0 {
+            Some(run) if run.touches(&new) => run.take_in(new),
+            slot => {
+                if let Some(done) = slot.replace(new) {
+                    self.close(done);
+                }
+            }
+        }
+    }
+
+    /// Something that could not be checked, in words.
+    pub(super) fn unchecked(&mut self, what: String) {
+        self.unchecked.push(what);
+    }
+
+    /// The level that holds.
+    pub(super) fn reached(&self, signed: bool, pinned: bool) -> Option<Level> {
+        let possible = match (signed, pinned) {
+            (true, true) => Level::L2,
+            (true, false) => Level::L1,
+            (false, _) => Level::L0,
+        };
+        match self.broken {
+            None => Some(possible),
+            Some(Level::L0) => None,
+            Some(Level::L1) => Some(Level::L0),
+            Some(Level::L2) => Some(possible.min(Level::L1)),
+        }
+    }
+
+    /// The findings, how many more there are, and what could not be checked.
+    pub(super) fn finish(
+        mut self,
+        id_at: impl Fn(u64) -> Option<String>,
+    ) -> (Vec<Finding>, u64, Vec<String>) {
+        let open = std::mem::take(&mut self.open);
+        for run in open.into_iter().flatten() {
+            self.close(run);
+        }
+        // What was found late lies among what was found on the way.
+        self.closed
+            .sort_by_key(|run| (run.verdict, run.first, run.last));
+        let mut runs: Vec<Run> = Vec::new();
+        for run in self.closed {
+            match runs.last_mut() {
+                Some(before) if before.verdict == run.verdict && before.touches(&run) => {
+                    before.take_in(run);
+                }
+                _ => runs.push(run),
+            }
+        }
+        runs.sort_by_key(|run| (run.first, run.last, run.verdict));
+        let objects = self.objects.into_iter().map(|(verdict, detail)| Finding {
+            verdict,
+            entries: None,
+            id: None,
+            detail,
+        });
+        let entries = runs.into_iter().map(|run| Finding {
+            verdict: run.verdict,
+            entries: Some((run.first, run.last)),
+            id: (run.first == run.last).then(|| id_at(run.first)).flatten(),
+            detail: run.details.join("; "),
+        });
+        (
+            objects.chain(entries).collect(),
+            self.left_out,
+            self.unchecked,
+        )
+    }
+
+    fn breaks(&mut self, verdict: Verdict, level: Level) {
+        // What could not be checked breaks no level by itself: the level that needs it is not reached.
+        if verdict != Verdict::Unverifiable {
+            self.broken = Some(self.broken.map_or(level, |broken| broken.min(level)));
+        }
+    }
+
+    fn close(&mut self, run: Run) {
+        if self.closed.len() < FINDINGS_MAX {
+            self.closed.push(run);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
+impl Run {
+    fn touches(&self, next: &Self) -> bool {
+        next.first <= self.last.saturating_add(1) && self.first <= next.last.saturating_add(1)
+    }
+
+    fn take_in(&mut self, next: Self) {
+        self.first = self.first.min(next.first);
+        self.last = self.last.max(next.last);
+        for detail in next.details {
+            if self.details.len() < DETAILS_MAX && !self.details.contains(&detail) {
+                self.details.push(detail);
+            } else if self.details.len() == DETAILS_MAX && !self.details.contains(&detail) {
+                self.details.push("...".to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use crate::error::Result;
+use crate::seal::{Frontier, Hash, HashReader, TILE_WIDTH, TileId};
+
+/// Most tiles that are named one by one.
+const TILES_KEPT_MAX: usize = 1_000;
+
+/// One tree that is built from leaves, block by block of 256, and compared with the stored tiles above the leaves.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lane {
+    frontier: Frontier,
+    /// The hashes of the unfinished tile of each level from 1.
+    rows: Vec<Row>,
+    /// The root at each size that was asked for.
+    roots: Vec<(u64, Hash)>,
+    /// Stored tiles that do not hold these hashes.
+    differing: Vec<TileId>,
+    /// Tiles that are not stored.
+    missing: Vec<TileId>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Row {
+    number: u64,
+    hashes: Vec<Hash>,
+}
+
+impl Lane {
+    /// Takes in the next block, full or the last one. `sizes` are those inside it, or at its end, whose roots are wanted.
+    pub(super) fn take(
+        &mut self,
+        leaves: &[Hash],
+        sizes: &[u64],
+        reader: &dyn HashReader,
+    ) -> Result<()> {
+        let start = self.frontier.size().get();
+        let mut wanted = sizes.iter().copied().peekable();
+        let mut block = Frontier::new();
+        for (leaf, size) in leaves.iter().zip(start + 1..) {
+            block.push(*leaf);
+            if wanted.next_if_eq(&size).is_some() {
+                let mut tree = self.frontier.clone();
+                leaves
+                    .iter()
+                    .take(usize::try_from(size - start).unwrap_or(usize::MAX))
+                    .for_each(|l| tree.push(*l));
+                self.roots.push((size, tree.root()));
+            }
+        }
+        if leaves.len() == usize::from(TILE_WIDTH) {
+            let root = block.root();
+            self.frontier.push_subtree(8, root)?;
+            self.row(1, root, reader)?;
+        } else {
+            leaves.iter().for_each(|leaf| self.frontier.push(*leaf));
+        }
+        Ok(())
+    }
+
+    /// The tiles that the last sizes leave unfinished are compared, too.
+    pub(super) fn finish(&mut self, reader: &dyn HashReader) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        for (level, row) in (1u8..).zip(rows) {
+            if !row.hashes.is_empty() {
+                self.compare(
+                    TileId {
+                        level,
+                        number: row.number,
+                    },
+                    &row.hashes,
+                    reader,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn root(&self) -> Hash {
+        self.frontier.root()
+    }
+
+    pub(super) fn root_at(&self, size: u64) -> Option<Hash> {
+        if size == self.frontier.size().get() {
+            return Some(self.root());
+        }
+        if size == 0 {
+            return Some(Frontier::new().root());
+        }
+        self.roots
+            .iter()
+            .find(|(at, _)| *at == size)
+            .map(|(_, root)| *root)
+    }
+
+    pub(super) fn differing(&self) -> &[TileId] {
+        &self.differing
+    }
+
+    pub(super) fn missing(&self) -> &[TileId] {
+        &self.missing
+    }
+
+    /// Adds a hash to the row of a level; a row that is full becomes a hash of the next.
+    fn row(&mut self, level: u8, hash: Hash, reader: &dyn HashReader) -> Result<()> {
+        let position = usize::from(level - 1);
+        if self.rows.len() <= position {
+            self.rows.resize_with(position + 1, Row::default);
+        }
+        let Some(row) = self.rows.get_mut(position) else {
+            return Ok(());
+        };
+        row.hashes.push(hash);
+        if row.hashes.len() < usize::from(TILE_WIDTH) {
+            return Ok(());
+        }
+        let hashes = std::mem::take(&mut row.hashes);
+        let id = TileId {
+            level,
+            number: row.number,
+        };
+        row.number += 1;
+        self.compare(id, &hashes, reader)?;
+        let mut tile = Frontier::new();
+        hashes.iter().for_each(|hash| tile.push(*hash));
+        self.row(level + 1, tile.root(), reader)
+    }
+
+    fn compare(&mut self, id: TileId, hashes: &[Hash], reader: &dyn HashReader) -> Result<()> {
+        let stored = reader.tiles(&[id])?.into_iter().next().flatten();
+        let list = match stored {
+            None => &mut self.missing,
+            Some(stored) if !stored.iter().eq(hashes.iter().flat_map(Hash::as_bytes)) => {
+                &mut self.differing
+            }
+            Some(_) => return Ok(()),
+        };
+        if list.len() < TILES_KEPT_MAX {
+            list.push(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,328 @@
+//! What was signed: the head, the kept checkpoints, the meta, and the pin.
+
+use super::Request;
+use super::findings::Findings;
+use super::report::{Level, Verdict};
+use crate::error::{Error, Result};
+use crate::event::Secret;
+use crate::seal::{Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, VerifierKey};
+use crate::store::{Head, Meta, Snapshot};
+use crate::trail::meta_text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::ops::ControlFlow;
+
+/// What is known of a trail before its entries are read.
+#[derive(Debug)]
+pub(super) struct Signatures {
+    pub(super) origin: Origin,
+    pub(super) log_key: Option<VerifierKey>,
+    /// What the head's row says; `None` when it cannot be read.
+    pub(super) stored_head: Option<Head>,
+    /// What the newest checkpoint says, signed or not.
+    pub(super) head: Option<Checkpoint>,
+    /// The kept checkpoints that say something, by number.
+    pub(super) kept: Vec<(i64, Checkpoint)>,
+    pub(super) pin: Option<Checkpoint>,
+    pub(super) secret: Option<Secret>,
+}
+
+impl Signatures {
+    pub(super) fn check(
+        snapshot: &dyn Snapshot,
+        request: &Request,
+        findings: &mut Findings,
+    ) -> Result<Self> {
+        let stored_head = snapshot
+            .head()
+            .map_err(|error| unreadable("head", &error, findings))
+            .ok();
+        let meta = match snapshot.meta() {
+            Ok(Some(meta)) => Some(meta),
+            Ok(None) => {
+                findings.object(
+                    Verdict::Missing,
+                    Level::L0,
+                    "the meta of the trail is gone".to_owned(),
+                );
+                None
+            }
+            Err(error) => {
+                unreadable("meta", &error, findings);
+                None
+            }
+        };
+        let said = stored_head
+            .as_ref()
+            .and_then(|head| said_by(head.checkpoint.as_bytes()));
+        let origin = expected_origin(request, said.as_ref(), meta.as_ref())?;
+        let log_key = request
+            .keys
+            .iter()
+            .find(|key| {
+                key.name() == origin.as_str() && key.signature_type() == SignatureType::Ed25519
+            })
+            .cloned();
+        if log_key.is_none() {
+            findings.unchecked("signatures: no key of this trail was given".to_owned());
+        }
+        let clock_key = request
+            .keys
+            .iter()
+            .find(|key| {
+                key.name() == origin.clock_name()
+                    && key.signature_type() == SignatureType::Cosignature
+            })
+            .cloned();
+
+        let checker = Checker {
+            origin: &origin,
+            log_key: log_key.as_ref(),
+            clock_key,
+        };
+        let head = stored_head
+            .as_ref()
+            .and_then(|head| checker.head(head, findings));
+        let kept = checker.kept(snapshot, stored_head.as_ref(), findings);
+        let pin = checker.pin(request)?;
+        let secret = checker.meta(meta, findings);
+        Ok(Self {
+            origin,
+            log_key,
+            stored_head,
+            head,
+            kept,
+            pin,
+            secret,
+        })
+    }
+
+    /// The sizes whose roots are compared, in order, each once.
+    pub(super) fn sizes(&self, head_file: Option<u64>) -> Vec<u64> {
+        let mut sizes: Vec<u64> = self
+            .kept
+            .iter()
+            .map(|(_, checkpoint)| checkpoint)
+            .chain(&self.head)
+            .chain(&self.pin)
+            .map(|checkpoint| checkpoint.size().get())
+            .chain(head_file)
+            .collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+    }
+}
+
+/// The origin that the trail must have. Another one is no finding but a mistake, unless only a part of the trail says so.
+fn expected_origin(
+    request: &Request,
+    said: Option<&Checkpoint>,
+    meta: Option<&Meta>,
+) -> Result<Origin> {
+    let by_key = request
+        .keys
+        .iter()
+        .filter(|key| key.signature_type() == SignatureType::Ed25519)
+        .find_map(|key| Origin::parse(key.name()).ok());
+    let said = said.map(Checkpoint::origin);
+    let stored = meta.and_then(|meta| Origin::parse(&meta.origin).ok());
+    let Some(expected) = request.origin.clone().or(by_key) else {
+        let own = said.cloned().or(stored);
+        return own.ok_or_else(|| Error::corrupt("the trail says nowhere what it is called"));
+    };
+    let elsewhere = |origin: Option<&Origin>| origin.is_some_and(|origin| *origin != expected);
+    if elsewhere(said) && (stored.is_none() || elsewhere(stored.as_ref())) {
+        let found = said.map(Origin::to_string).unwrap_or_default();
+        return Err(Error::invalid_input(format!(
+            "the trail is that of `{found}`, not of `{expected}`"
+        ))
+        .hint("name the trail and the key, or the project, that belong together"));
+    }
+    Ok(expected)
+}
+
+/// The checkpoint in a note, whoever signed it.
+fn said_by(note: &[u8]) -> Option<Checkpoint> {
+    Note::parse(note)
+        .ok()
+        .and_then(|note| Checkpoint::parse(note.text()).ok())
+}
+
+fn unreadable(table: &str, error: &Error, findings: &mut Findings) {
+    let detail = format!("table `{table}` cannot be read: {}", error.chain());
+    findings.object(Verdict::Altered, Level::L0, detail);
+}
+
+struct Checker<'a> {
+    origin: &'a Origin,
+    log_key: Option<&'a VerifierKey>,
+    clock_key: Option<VerifierKey>,
+}
+
+impl Checker<'_> {
+    /// What a note says, with what is wrong with it named.
+    fn note(
+        &self,
+        what: &str,
+        note: &[u8],
+        cosigners: &[VerifierKey],
+        findings: &mut Findings,
+    ) -> Option<(Checkpoint, Vec<(String, u64)>)> {
+        let opened = match self.log_key {
+            Some(key) => SignedCheckpoint::open(note, key, cosigners)
+                .map(|signed| (signed.checkpoint, signed.cosignatures)),
+            None => {
+                let said = said_by(note);
+                if said.is_none() {
+                    findings.object(
+                        Verdict::Altered,
+                        Level::L0,
+                        format!("{what} is no checkpoint"),
+                    );
+                }
+                return said.map(|said| (said, Vec::new()));
+            }
+        };
+        match opened {
+            Ok(opened) => Some(opened),
+            Err(error) => {
+                findings.object(Verdict::Forged, Level::L1, format!("{what}: {error}"));
+                said_by(note).map(|said| (said, Vec::new()))
+            }
+        }
+    }
+
+    fn head(&self, head: &Head, findings: &mut Findings) -> Option<Checkpoint> {
+        let (checkpoint, _) = self.note(
+            "the newest checkpoint",
+            head.checkpoint.as_bytes(),
+            &[],
+            findings,
+        )?;
+        if checkpoint.origin() != self.origin {
+            let detail = format!("the newest checkpoint is that of `{}`", checkpoint.origin());
+            findings.object(Verdict::Forged, Level::L0, detail);
+        }
+        if checkpoint.size() != head.size {
+            let detail = format!(
+                "table `head` says {} entries, the newest checkpoint {}",
+                head.size,
+                checkpoint.size()
+            );
+            findings.object(Verdict::Altered, Level::L0, detail);
+        }
+        Some(checkpoint)
+    }
+
+    fn kept(
+        &self,
+        snapshot: &dyn Snapshot,
+        head: Option<&Head>,
+        findings: &mut Findings,
+    ) -> Vec<(i64, Checkpoint)> {
+        let mut kept = Vec::new();
+        let mut next = 0i64;
+        let mut without_time = 0u64;
+        let cosigners: Vec<VerifierKey> = self.clock_key.iter().cloned().collect();
+        let visited = snapshot.checkpoints(&mut |stored| {
+            if stored.number > next {
+                let detail = match stored.number - next {
+                    1 => format!("kept checkpoint {next} is gone"),
+                    _ => format!("kept checkpoints {next} to {} are gone", stored.number - 1),
+                };
+                findings.object(Verdict::Missing, Level::L0, detail);
+            } else if stored.number < next {
+                let detail = format!("a kept checkpoint is numbered {}", stored.number);
+                findings.object(Verdict::Forged, Level::L0, detail);
+            }
+            next = next.max(stored.number.saturating_add(1));
+            let what = format!("kept checkpoint {}", stored.number);
+            let note = self.note(&what, stored.note.as_bytes(), &cosigners, findings);
+            let Some((checkpoint, times)) = note else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            if Ok(checkpoint.size().get()) != u64::try_from(stored.size) {
+                let detail = format!(
+                    "{what} is stored with size {}, and signs {}",
+                    stored.size,
+                    checkpoint.size()
+                );
+                findings.object(Verdict::Altered, Level::L0, detail);
+            }
+            match &self.clock_key {
+                Some(clock) if !times.iter().any(|(name, _)| name == clock.name()) => {
+                    let detail = format!("{what} has no cosignature of `{}`", clock.name());
+                    findings.object(Verdict::Forged, Level::L1, detail);
+                }
+                Some(_) => {}
+                None => without_time += 1,
+            }
+            kept.push((stored.number, checkpoint));
+            Ok(ControlFlow::Continue(()))
+        });
+        if let Err(error) = visited {
+            unreadable("checkpoints", &error, findings);
+        } else if let Some(head) = head
+            && i64::try_from(head.kept) != Ok(next)
+        {
+            let detail = format!(
+                "table `head` counts {} kept checkpoints, there are {next}",
+                head.kept
+            );
+            findings.object(Verdict::Missing, Level::L0, detail);
+        }
+        if without_time > 0 {
+            findings.unchecked(format!(
+                "the times of {without_time} kept checkpoints: no key of `{}` was given",
+                self.origin.clock_name()
+            ));
+        }
+        for (number, checkpoint) in &kept {
+            let size = checkpoint.size();
+            if head.is_some_and(|head| size > head.size) {
+                let detail =
+                    format!("kept checkpoint {number} signs {size} entries, more than there are");
+                findings.object(Verdict::Missing, Level::L0, detail);
+            }
+        }
+        kept
+    }
+
+    fn pin(&self, request: &Request) -> Result<Option<Checkpoint>> {
+        let Some(bytes) = &request.pin else {
+            return Ok(None);
+        };
+        let Some(key) = self.log_key else {
+            return Ok(said_by(bytes));
+        };
+        match SignedCheckpoint::open(bytes, key, &[]) {
+            Ok(signed) => Ok(Some(signed.checkpoint)),
+            Err(error) => Err(Error::invalid_input(
+                "the checkpoint to compare with is none that the key of this trail has signed",
+            )
+            .because(error)
+            .hint("give a file that `piperoll checkpoint --out` wrote for this trail")),
+        }
+    }
+
+    fn meta(&self, meta: Option<Meta>, findings: &mut Findings) -> Option<Secret> {
+        let meta = meta?;
+        if meta.origin != self.origin.as_str() {
+            let detail = format!("table `meta` says that the trail is `{}`", meta.origin);
+            findings.object(Verdict::Altered, Level::L0, detail);
+        }
+        if let Some(key) = self.log_key {
+            let text = meta_text(&meta.origin, meta.created, &meta.secret);
+            let signature = STANDARD
+                .decode(&meta.signature)
+                .ok()
+                .and_then(|s| s.try_into().ok());
+            if !signature.is_some_and(|s| key.verify(text.as_bytes(), &s)) {
+                let detail = "table `meta` is not as the log key signed it".to_owned();
+                findings.object(Verdict::Altered, Level::L0, detail);
+            }
+        }
+        Some(meta.secret)
+    }
+}
