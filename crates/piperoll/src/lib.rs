@@ -2,6 +2,8 @@
 #![warn(missing_docs)]
 
 pub mod event;
+pub mod export;
+pub mod query;
 pub mod seal;
 pub mod store;
 pub mod trail;
