@@ -3,6 +3,8 @@
 
 pub mod seal;
 
+pub mod project;
+
 pub mod clock;
 pub mod error;
 pub mod limits;
