@@ -228,7 +228,7 @@ impl Project {
 
 impl ActorTemplate {
     fn read(field: Field<'_>, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::new(field.node, problems)?;
+        let mut fields = field.mapping(problems)?;
         let name = fields.required("name");
         let name = name.and_then(|field| value(field, fields.problems(), check_not_blank));
         let kind = fields.optional("kind");

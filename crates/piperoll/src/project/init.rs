@@ -17,7 +17,14 @@ pub(super) fn text(origin: &str, trail: &str, key: &str) -> String {
 pub(super) fn quote(value: &str) -> String {
     let starts = value.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/'));
     let safe = |c: char| c.is_ascii_alphanumeric() || "._-/:+@".contains(c);
-    if starts && value.chars().all(safe) && !value.ends_with(':') && plain_text(value) {
+    // Without this, `...` would end the document.
+    let alphanumeric = value.contains(|c: char| c.is_ascii_alphanumeric());
+    if starts
+        && alphanumeric
+        && value.chars().all(safe)
+        && !value.ends_with(':')
+        && plain_text(value)
+    {
         return value.into();
     }
     let mut quoted = String::from("\"");

@@ -161,6 +161,9 @@ fn variable(inner: &str) -> Result<Part, String> {
     let Some(name) = source.strip_prefix("env.") else {
         return Err("only `${env.NAME}` and `${env.NAME:-default}` are known; a literal `${` is written `$${`".into());
     };
+    if name.is_empty() {
+        return Err("`${env.}` names no variable".into());
+    }
     let mut bytes = name.bytes();
     let starts = bytes
         .next()

@@ -22,7 +22,7 @@ use std::fmt;
 /// A value and where it stands. An aliased value stands where its alias does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Where the value starts, its anchor and tag included.
+    /// Where the value starts, its anchor and tag included; of a block (`|`, `>`), where its text does.
     pub at: Position,
     /// The value.
     pub value: Value,

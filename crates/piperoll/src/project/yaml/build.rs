@@ -48,19 +48,19 @@ impl Builder<'_, '_> {
                 if text.contains('\0') {
                     self.problem(at, "a text must not hold U+0000");
                 }
-                if let Some(tag) = tag
-                    && !schema::fits(*tag, text)
-                {
-                    let what = tag.kind().what();
-                    self.problem(
-                        at,
-                        &format!("{} is not {what}, as its tag says", quoted(text)),
-                    );
-                }
+                let tag = tag.filter(|tag| {
+                    let fits = schema::fits(*tag, text);
+                    if !fits {
+                        let what = tag.kind().what();
+                        let message = format!("{} is not {what}, as its tag says", quoted(text));
+                        self.problem(at, &message);
+                    }
+                    fits
+                });
                 let scalar = Scalar {
                     text: text.to_string(),
                     plain: *plain,
-                    tag: *tag,
+                    tag,
                 };
                 Some((
                     Node {

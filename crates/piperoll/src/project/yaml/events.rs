@@ -59,9 +59,14 @@ pub(super) fn collect<'a>(text: &'a str, problems: &mut Problems) -> Option<Vec<
             Ok(event) => event,
             Err(error) => {
                 let at = position(error.marker());
-                collector
-                    .problems
-                    .add(at, format!("not valid YAML: {}", error.info()));
+                let help = match error.info() {
+                    "mapping values are not allowed in this context" => {
+                        "; a value with `: ` in it or `:` at its end stands in quotes"
+                    }
+                    _ => "",
+                };
+                let message = format!("not valid YAML: {}{help}", error.info());
+                collector.problems.add(at, message);
                 return None;
             }
         };
@@ -99,11 +104,11 @@ impl<'a> Collector<'a, '_> {
                 self.end(anchor, index);
             }
             Saphyr::SequenceStart(anchor, tag) => {
-                self.collection_tag(tag.as_deref(), "seq", at);
+                self.collection_tag(tag.as_deref(), "seq", "a list", at);
                 self.start(at, What::Sequence, anchor)?;
             }
             Saphyr::MappingStart(anchor, tag) => {
-                self.collection_tag(tag.as_deref(), "map", at);
+                self.collection_tag(tag.as_deref(), "map", "a mapping", at);
                 self.start(at, What::Mapping, anchor)?;
             }
             Saphyr::SequenceEnd | Saphyr::MappingEnd => {
@@ -170,8 +175,7 @@ impl<'a> Collector<'a, '_> {
             Some("float") => Tag::Float,
             Some("str") => Tag::Text,
             Some("seq" | "map") => {
-                self.problems
-                    .add(at, format!("the tag {} is for a collection", shown(&name)));
+                self.misplaced_tag(&name, "a single value", at);
                 return None;
             }
             _ => {
@@ -182,17 +186,27 @@ impl<'a> Collector<'a, '_> {
         Some(core)
     }
 
-    fn collection_tag(&mut self, tag: Option<&saphyr_parser::Tag>, own: &str, at: Position) {
+    fn collection_tag(
+        &mut self,
+        tag: Option<&saphyr_parser::Tag>,
+        own: &str,
+        what: &str,
+        at: Position,
+    ) {
         let Some(tag) = tag else { return };
         let name = full_name(tag);
         match name.strip_prefix(CORE) {
             Some(core) if core == own => {}
             Some("null" | "bool" | "int" | "float" | "str" | "seq" | "map") => {
-                self.problems
-                    .add(at, format!("the tag {} is not for this", shown(&name)));
+                self.misplaced_tag(&name, what, at);
             }
             _ => self.unknown_tag(&name, at),
         }
+    }
+
+    fn misplaced_tag(&mut self, name: &str, what: &str, at: Position) {
+        self.problems
+            .add(at, format!("the tag {} does not fit {what}", shown(name)));
     }
 
     fn unknown_tag(&mut self, name: &str, at: Position) {
@@ -225,14 +239,15 @@ fn position(marker: &Marker) -> Position {
     }
 }
 
-/// The first character that YAML 1.2 (production 1) does not allow.
+/// The first character that YAML 1.2 (production 1) does not allow, or a byte order mark, which it
+/// does not allow but in quotes.
 fn first_unprintable(text: &str) -> Option<(Position, char)> {
     let mut at = Position::START;
     let mut previous = ' ';
     for c in text.chars() {
         let allowed = match c {
             '\t' | '\n' | '\r' | '\u{85}' => true,
-            '\u{fffe}' | '\u{ffff}' => false,
+            '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
             _ => !c.is_control(),
         };
         if !allowed {

@@ -103,18 +103,11 @@ impl<'a> Field<'a> {
     pub fn text(self, problems: &mut Problems) -> Option<&'a str> {
         let text = self.node.as_text();
         if text.is_none() {
-            let quotes_help = self
-                .node
-                .as_scalar()
-                .is_some_and(|scalar| scalar.kind() != Kind::Null);
+            let scalar = self.node.as_scalar().is_some();
             self.wrong(
                 problems,
                 "text",
-                if quotes_help {
-                    "; put it in quotes"
-                } else {
-                    ""
-                },
+                if scalar { "; put it in quotes" } else { "" },
             );
         }
         text
@@ -161,18 +154,28 @@ impl<'a> Field<'a> {
             .collect()
     }
 
+    /// The keys of a mapping; anything else is a fault.
+    pub fn mapping(self, problems: &mut Problems) -> Option<Fields<'a, '_>> {
+        if self.node.as_mapping().is_none() {
+            self.wrong(problems, "a mapping", "");
+            return None;
+        }
+        Fields::new(self.node, problems)
+    }
+
     fn wrong(self, problems: &mut Problems, wanted: &str, help: &str) {
-        let message = format!(
-            "`{}` must be {wanted}, not {}{help}",
-            self.name,
-            self.node.what()
-        );
+        let message = if self.node.is_null() {
+            format!("`{}` has no value", self.name)
+        } else {
+            let found = self.node.what();
+            format!("`{}` must be {wanted}, not {found}{help}", self.name)
+        };
         problems.add(self.node.at, message);
     }
 }
 
 /// The known name with the fewest edits, if those are few and leave something of it.
-fn nearest<'n>(key: &str, known: &[&'n str]) -> Option<&'n str> {
+pub(super) fn nearest<'n>(key: &str, known: &[&'n str]) -> Option<&'n str> {
     let near = known
         .iter()
         .filter_map(|name| Some((edits(key, name)?, *name)));

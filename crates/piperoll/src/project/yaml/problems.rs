@@ -66,7 +66,8 @@ impl Problems {
                 ))
             });
         }
-        self.found.sort();
+        // Stable: at one place, in the order in which they were found.
+        self.found.sort_by_key(|(at, _)| *at);
         self.found.dedup();
         let count = self.found.len();
         let message = match count {
