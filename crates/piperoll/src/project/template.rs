@@ -1,7 +1,7 @@
 //! A value that may name environment variables, which are read only when it is used.
 
 use super::redact::redact;
-use super::yaml::{Field, Problems, quoted};
+use super::yaml::{Field, Problems};
 use crate::error::{Error, Result};
 use std::fmt;
 
@@ -103,15 +103,9 @@ impl fmt::Debug for Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => source.push_str(&escape(text)),
-                Part::Variable {
-                    name,
-                    default: None,
-                } => source.push_str(&format!("${{env.{name}}}")),
-                Part::Variable {
-                    name,
-                    default: Some(default),
-                } => {
-                    source.push_str(&format!("${{env.{name}:-{default}}}"));
+                Part::Variable { name, default } => {
+                    let default = if default.is_some() { ":-..." } else { "" };
+                    source.push_str(&format!("${{env.{name}{default}}}"));
                 }
             }
         }
@@ -152,7 +146,8 @@ fn parts(text: &str) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
-/// What stands between `${` and `}`. The default is not repeated in messages: it may be a secret.
+/// What stands between `${` and `}`. Messages do not repeat it: a default may be a secret, and so may
+/// what was meant to be one.
 fn variable(inner: &str) -> Result<Part, String> {
     let (source, default) = match inner.split_once(":-") {
         Some((source, default)) => (source, Some(default)),
@@ -169,10 +164,7 @@ fn variable(inner: &str) -> Result<Part, String> {
         .next()
         .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     if !starts || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Err(format!(
-            "{} is not the name of an environment variable",
-            quoted(name)
-        ));
+        return Err("after `${env.` must stand a name of `A-Z a-z 0-9 _`, then `}` or `:-`".into());
     }
     if default.is_some_and(|default| default.contains("${")) {
         return Err(format!("the default of `{name}` must not hold `${{`"));

@@ -52,8 +52,7 @@ impl Builder<'_, '_> {
                     let fits = schema::fits(*tag, text);
                     if !fits {
                         let what = tag.kind().what();
-                        let message = format!("{} is not {what}, as its tag says", quoted(text));
-                        self.problem(at, &message);
+                        self.problem(at, &format!("not {what}, as its tag says"));
                     }
                     fits
                 });

@@ -277,10 +277,7 @@ fn faults_have_their_place() {
             "!!seq a",
             "1:1: the tag `!!seq` does not fit a single value",
         ),
-        (
-            "!!int 'a\tb'",
-            "1:1: `a\\u{9}b` is not an integer, as its tag says",
-        ),
+        ("!!int 'a\tb'", "1:1: not an integer, as its tag says"),
         (
             "a: &x [1, {b: *x}]",
             "1:15: an alias inside of what it stands for",
