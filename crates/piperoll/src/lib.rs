@@ -9,6 +9,8 @@ pub mod store;
 pub mod trail;
 pub mod verify;
 
+pub mod project;
+
 pub mod clock;
 pub mod error;
 pub mod fs;
