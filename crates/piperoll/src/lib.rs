@@ -2,12 +2,18 @@
 #![warn(missing_docs)]
 
 pub mod event;
-pub mod export;
-pub mod query;
+
 pub mod seal;
+
 pub mod store;
+
 pub mod trail;
+
+pub mod query;
+
 pub mod verify;
+
+pub mod export;
 
 pub mod project;
 
@@ -15,5 +21,7 @@ pub mod clock;
 pub mod error;
 pub mod fs;
 pub mod limits;
+mod redact;
+pub mod yaml;
 
 pub use error::{Error, ErrorKind, Result};

@@ -2,20 +2,19 @@
 //! touches no file: both are handed in.
 
 mod init;
-mod location;
-mod redact;
 mod template;
-pub mod yaml;
 
-pub use location::Location;
 pub use template::{Lookup, Template};
 
 use crate::error::Result;
+use crate::event::ActorKind;
 use crate::limits::ORIGIN_BYTES_MAX;
-use redact::PRIVATE_KEY;
-use std::fmt;
+use crate::redact::PRIVATE_KEY;
+use crate::seal::Origin;
+use crate::store::{Location, join};
+use crate::trail::KeySource;
+use crate::yaml::{self, Field, Fields, Problems, quoted};
 use std::path::{Path, PathBuf};
-use yaml::{Field, Fields, Problems, quoted};
 use zeroize::Zeroizing;
 
 /// The name of the project file.
@@ -26,6 +25,9 @@ const VERSION: i64 = 1;
 
 /// The `env` of a project that names none.
 const ENV_DEFAULT: &str = "dev";
+
+/// Where the head file is when the key is in no file.
+const HEAD_WITHOUT_KEY_FILE: &str = ".piperoll/head";
 
 /// A project file that was read. Its values may name environment variables: a method that takes a
 /// [`Lookup`] fails when one that is needed is not set, or makes the value invalid; it then names the
@@ -47,25 +49,6 @@ struct ActorTemplate {
     kind: Option<Template>,
 }
 
-/// Where the trail's signing key is.
-#[derive(Clone, PartialEq, Eq)]
-pub enum KeySource {
-    /// In a file.
-    File(PathBuf),
-    /// Given itself: the text of a key file, without the line's end.
-    Inline(Zeroizing<String>),
-}
-
-/// Redacted: a key is never shown.
-impl fmt::Debug for KeySource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::Inline(_) => write!(f, "Inline({PRIVATE_KEY}...)"),
-        }
-    }
-}
-
 /// Who does what Piperoll itself does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectActor {
@@ -73,17 +56,6 @@ pub struct ProjectActor {
     pub name: String,
     /// The kind; `user` where the file does not say.
     pub kind: ActorKind,
-}
-
-/// The kind of an actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ActorKind {
-    /// A person.
-    User,
-    /// A program that acts by its own account.
-    Service,
-    /// The machine.
-    System,
 }
 
 impl Project {
@@ -124,7 +96,7 @@ impl Project {
 
     /// A path of the file, seen from the project's folder.
     pub fn path(&self, path: &str) -> PathBuf {
-        location::join(&self.dir, path)
+        join(&self.dir, path)
     }
 
     /// Where the trail is kept.
@@ -132,18 +104,15 @@ impl Project {
     /// # Errors
     /// `InvalidConfig`: see [`Project`].
     pub fn trail(&self, lookup: &Lookup<'_>) -> Result<Location> {
-        self.trail
-            .read(lookup, |url| location::read(url, &self.dir))
+        self.trail.read(lookup, |url| location(url, &self.dir))
     }
 
     /// The name of the trail in its checkpoints.
     ///
     /// # Errors
     /// `InvalidConfig`: see [`Project`].
-    pub fn origin(&self, lookup: &Lookup<'_>) -> Result<String> {
-        self.origin.read(lookup, |origin| {
-            check_origin(origin).map(|()| origin.to_owned())
-        })
+    pub fn origin(&self, lookup: &Lookup<'_>) -> Result<Origin> {
+        self.origin.read(lookup, origin)
     }
 
     /// Where the trail's signing key is.
@@ -156,7 +125,11 @@ impl Project {
             // The value of a variable often ends with the line's end of the file it was read from.
             let text = key.trim();
             if text.starts_with(PRIVATE_KEY) {
-                Ok(KeySource::Inline(Zeroizing::new(text.to_owned())))
+                let key = Zeroizing::new(text.to_owned());
+                Ok(KeySource::Text {
+                    key,
+                    head: self.path(HEAD_WITHOUT_KEY_FILE),
+                })
             } else {
                 Ok(KeySource::File(self.path(key)))
             }
@@ -202,11 +175,15 @@ impl Project {
         let trail = fields.required("trail");
         let trail = trail.and_then(|field| {
             value(field, fields.problems(), |url| {
-                location::read(url, dir).map(|_| ())
+                location(url, dir).map(|_| ())
             })
         });
         let origin = fields.required("origin");
-        let origin = origin.and_then(|field| value(field, fields.problems(), check_origin));
+        let origin = origin.and_then(|field| {
+            value(field, fields.problems(), |text| {
+                self::origin(text).map(|_| ())
+            })
+        });
         let key = fields.required("key");
         let key = key.and_then(|field| value(field, fields.problems(), check_not_blank));
         let env = fields.optional("env");
@@ -264,24 +241,15 @@ fn version(field: Field<'_>, problems: &mut Problems) {
     }
 }
 
-/// Whether `origin` is one by section 6 of the format. What it says is to follow the key's name.
-fn check_origin(origin: &str) -> Result<(), String> {
-    if origin.is_empty() || origin.len() > ORIGIN_BYTES_MAX {
-        return Err(format!(
-            "must be 1 to {ORIGIN_BYTES_MAX} bytes long, not {}",
-            origin.len()
-        ));
-    }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:".contains(c);
-    match origin.chars().find(|c| !allowed(*c)) {
-        Some(c) => {
-            let c = quoted(c.encode_utf8(&mut [0; 4]));
-            Err(format!(
-                "may hold letters and digits of ASCII and `. _ - / :`, not {c}"
-            ))
-        }
-        None => Ok(()),
-    }
+/// What these say of a wrong value is to follow the key's name.
+fn origin(text: &str) -> Result<Origin, String> {
+    Origin::parse(text).map_err(|_| {
+        format!("must have 1 to {ORIGIN_BYTES_MAX} characters of A-Z a-z 0-9 . _ - / :")
+    })
+}
+
+fn location(url: &str, dir: &Path) -> Result<Location, String> {
+    Location::parse(url, dir).map_err(|error| error.to_string())
 }
 
 fn check_not_blank(text: &str) -> Result<(), String> {
@@ -293,15 +261,8 @@ fn check_not_blank(text: &str) -> Result<(), String> {
 }
 
 fn actor_kind(text: &str) -> Result<ActorKind, String> {
-    match text {
-        "user" => Ok(ActorKind::User),
-        "service" => Ok(ActorKind::Service),
-        "system" => Ok(ActorKind::System),
-        _ => Err(format!(
-            "must be `user`, `service` or `system`, not {}",
-            quoted(text)
-        )),
-    }
+    ActorKind::parse(text)
+        .ok_or_else(|| format!("must be one of {}, not {}", ActorKind::list(), quoted(text)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod stored;
 
 pub use contract::{Access, Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
 pub use filter::{Filter, Glob, Order, Page};
-pub use location::Location;
+pub use location::{Location, join};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

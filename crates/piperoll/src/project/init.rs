@@ -1,7 +1,7 @@
 //! The text of a new project file.
 
 use super::template::escape;
-use super::yaml::plain_text;
+use crate::yaml::plain_text;
 
 /// The file with exactly the keys that `init` writes.
 pub(super) fn text(origin: &str, trail: &str, key: &str) -> String {

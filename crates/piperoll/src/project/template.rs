@@ -1,8 +1,8 @@
 //! A value that may name environment variables, which are read only when it is used.
 
-use super::redact::redact;
 use super::yaml::{Field, Problems};
 use crate::error::{Error, Result};
+use crate::redact::redact;
 use std::fmt;
 
 /// What gives the value of an environment variable, `None` where it is not set.

@@ -1,6 +1,9 @@
-use super::{ActorKind, FILE_NAME, KeySource, Location, Lookup, Project, ProjectActor};
+use super::{FILE_NAME, Lookup, Project, ProjectActor};
 use crate::error::{Error, ErrorKind};
+use crate::event::ActorKind;
 use crate::limits::{PROBLEMS_MAX, YAML_BYTES_MAX};
+use crate::store::Location;
+use crate::trail::KeySource;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,7 +73,7 @@ fn good_samples_give_their_values() {
     for (name, (text, expected)) in samples {
         let project = Project::parse(&text, &name, Path::new("/shop")).unwrap();
         let values = format!(
-            "trail {:?}\norigin {:?}\nkey {:?}\nenv {:?}\nactor {:?}\n",
+            "trail {:?}\norigin {}\nkey {:?}\nenv {:?}\nactor {:?}\n",
             project.trail(&lookup).unwrap(),
             project.origin(&lookup).unwrap(),
             project.key(&lookup).unwrap(),
@@ -87,7 +90,7 @@ fn variables_are_read_only_when_their_value_is_used() {
         "version: 1\ntrail: ${env.T}\norigin: a\nkey: ${env.K}\nactor: {name: \"${env.U}\"}\n",
     )
     .unwrap();
-    assert_eq!(project.origin(UNSET).unwrap(), "a");
+    assert_eq!(project.origin(UNSET).unwrap().as_str(), "a");
     assert_eq!(project.env(UNSET).unwrap(), "dev");
     for (error, expected) in [
         (
@@ -129,7 +132,7 @@ fn what_a_variable_makes_of_a_value_is_checked_when_used() {
         ),
         (
             project.origin(blank).unwrap_err(),
-            "3:9: `origin` may hold letters and digits of ASCII and `. _ - / :`, not ` `",
+            "3:9: `origin` must have 1 to 255 characters of A-Z a-z 0-9 . _ - / :",
         ),
         (
             project.key(blank).unwrap_err(),
@@ -156,10 +159,14 @@ fn what_a_variable_makes_of_a_value_is_checked_when_used() {
 #[test]
 fn origins_are_those_of_the_format() {
     for origin in ["a", "shop.example/audit", "A-Z_0:9", &"x".repeat(255)] {
-        assert_eq!(super::check_origin(origin), Ok(()), "{origin}");
+        assert_eq!(
+            super::origin(origin).map(|o| o.to_string()),
+            Ok(origin.to_owned()),
+            "{origin}"
+        );
     }
     for origin in ["", "a b", "a+b", "a\n", "\u{e9}", &"x".repeat(256)] {
-        assert!(super::check_origin(origin).is_err(), "{origin}");
+        assert!(super::origin(origin).is_err(), "{origin}");
     }
 }
 
@@ -183,33 +190,30 @@ fn locations_name_a_store_and_start_at_the_folder() {
     for (url, message) in [
         (
             "",
-            "the trail does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
+            "does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
         ),
         (
             "trail.db",
-            "the trail does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
+            "does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
         ),
         (
             "/a b:c",
-            "the trail does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
+            "does not start with the kind of its store; known are `sqlite:PATH` and `memory:`",
         ),
         (
             "SQLITE:a",
-            "the trail is in a store `SQLITE:` that is not known; known are `sqlite:PATH` and `memory:`",
+            "is in a store `SQLITE:` that is not known; known are `sqlite:PATH` and `memory:`",
         ),
         (
             "postgres://u:pw@h/d",
-            "the trail is in a store `postgres:` that is not known; known are `sqlite:PATH` and `memory:`",
+            "is in a store `postgres:` that is not known; known are `sqlite:PATH` and `memory:`",
         ),
-        ("sqlite:", "the trail names no file after `sqlite:`"),
+        ("sqlite:", "names no file after `sqlite:`"),
         (
             "sqlite::memory:",
-            "the trail must be `memory:`, not `sqlite::memory:`",
+            "must be `memory:`, not `sqlite::memory:`",
         ),
-        (
-            "memory:x",
-            "the trail must be `memory:` alone, without a name",
-        ),
+        ("memory:x", "must be `memory:` alone, without a name"),
     ] {
         let error = parse(url, "/d").unwrap_err();
         assert_eq!(
@@ -269,7 +273,10 @@ fn a_new_file_has_the_keys_of_init_and_nothing_else() {
         project.trail(UNSET).unwrap(),
         Location::Sqlite("/shop/.piperoll/trail.db".into())
     );
-    assert_eq!(project.origin(UNSET).unwrap(), "shop.example/audit");
+    assert_eq!(
+        project.origin(UNSET).unwrap().as_str(),
+        "shop.example/audit"
+    );
     assert_eq!(
         project.key(UNSET).unwrap(),
         KeySource::File("/shop/.piperoll/trail.key".into())
@@ -299,7 +306,14 @@ fn a_key_given_itself_is_kept_and_never_shown() {
     ))
     .unwrap();
     let source = project.key(UNSET).unwrap();
-    assert_eq!(source, KeySource::Inline(Zeroizing::new(key.into())));
+    let head = PathBuf::from("/shop/.piperoll/head");
+    assert_eq!(
+        source,
+        KeySource::Text {
+            key: Zeroizing::new(key.into()),
+            head
+        }
+    );
     for shown in [format!("{source:?}"), format!("{project:?}")] {
         assert!(
             shown.contains("PRIVATE+KEY+...") && !shown.contains("AbCd"),
@@ -333,14 +347,14 @@ proptest! {
     fn a_new_file_says_what_it_was_given(path in "[^\\x00]{1,20}|[a-z${}:#'\"\\\\\\n .~-]{1,20}", key in "[^\\x00]{0,12}k") {
         let project = parse(&Project::template("a:b", &format!("sqlite:/{path}"), &key)).unwrap();
         prop_assert_eq!(project.trail(UNSET).unwrap(), Location::Sqlite(format!("/{path}").into()));
-        prop_assert_eq!(project.origin(UNSET).unwrap(), "a:b");
+        prop_assert_eq!(project.origin(UNSET).unwrap().to_string(), "a:b");
         prop_assert_eq!(project.key(UNSET).unwrap(), KeySource::File(Path::new("/shop").join(key)));
     }
 
     #[test]
     fn quoted_text_is_read_as_itself(text in "[^\\x00]{0,12}|[-+.0-9a-z~:#&*!|>'\"%@ ]{0,6}|true|null|---|\\.\\.\\.|<<") {
-        let mut problems = super::yaml::Problems::new("q.yaml");
-        let node = super::yaml::parse(&format!("{}\n", super::init::quote(&text)), &mut problems);
+        let mut problems = crate::yaml::Problems::new("q.yaml");
+        let node = crate::yaml::parse(&format!("{}\n", super::init::quote(&text)), &mut problems);
         let node = problems.finish(node).unwrap();
         prop_assert_eq!(node.as_text(), Some(text.as_str()));
     }

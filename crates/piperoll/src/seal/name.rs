@@ -18,11 +18,8 @@ impl Origin {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-/:".contains(&b);
         if name.is_empty() || name.len() > ORIGIN_BYTES_MAX || !name.bytes().all(allowed) {
             return Err(Error::invalid_input(format!(
-                "`{}` is not an origin",
+                "`{}` is no origin: one has 1 to {ORIGIN_BYTES_MAX} characters of A-Z a-z 0-9 . _ - / :",
                 name.escape_debug()
-            ))
-            .hint(format!(
-                "an origin has 1 to {ORIGIN_BYTES_MAX} characters of A-Z a-z 0-9 . _ - / :"
             )));
         }
         Ok(Self(name.to_owned()))
@@ -108,7 +105,7 @@ mod tests {
         }
         assert_eq!(
             Origin::parse("a\nb").unwrap_err().to_string(),
-            r"`a\nb` is not an origin"
+            r"`a\nb` is no origin: one has 1 to 255 characters of A-Z a-z 0-9 . _ - / :"
         );
     }
 

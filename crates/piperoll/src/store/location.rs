@@ -3,8 +3,9 @@ use super::memory::MemoryStore;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
-/// Where a trail is kept, as a URL names it.
+/// Where a trail is kept, as the project file and `--trail` name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Location {
     /// `memory:`: gone when the process ends; for tests.
     Memory,
@@ -13,31 +14,30 @@ pub enum Location {
 }
 
 impl Location {
-    /// Reads a store's URL; a relative path is relative to `base`.
+    /// The location that `url` names; a relative path in it starts at `dir`.
     ///
     /// # Errors
-    /// `InvalidInput` for a scheme that this version does not know, or a path that is missing.
-    pub fn parse(url: &str, base: &Path) -> Result<Self> {
-        let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
-        match scheme {
-            "memory" if rest.is_empty() => Ok(Self::Memory),
-            "sqlite" => {
-                // `sqlite:///x` and `sqlite:/x` are both absolute, as in other tools.
-                let path = rest.strip_prefix("//").unwrap_or(rest);
-                if path.is_empty() {
-                    return Err(Error::invalid_input("`sqlite:` names no file")
-                        .hint("write `sqlite:.piperoll/trail.db`"));
-                }
-                Ok(Self::Sqlite(base.join(path)))
-            }
-            _ => Err(
-                Error::invalid_input("the trail's URL names no store that this version has")
-                    .hint("write `sqlite:PATH`, such as `sqlite:.piperoll/trail.db`"),
-            ),
+    /// `InvalidInput` when it is none of the known kinds. The message holds no password of it, and is to follow the name of what holds it.
+    pub fn parse(url: &str, dir: &Path) -> Result<Self> {
+        let known = "known are `sqlite:PATH` and `memory:`";
+        let refused = |message: &str| Err(Error::invalid_input(message));
+        match url.split_once(':') {
+            Some(("memory", "")) => Ok(Self::Memory),
+            Some(("memory", _)) => refused("must be `memory:` alone, without a name"),
+            Some(("sqlite", "")) => refused("names no file after `sqlite:`"),
+            // SQLite would take these for databases that are gone with the process.
+            Some(("sqlite", ":memory:")) => refused("must be `memory:`, not `sqlite::memory:`"),
+            Some(("sqlite", path)) => Ok(Self::Sqlite(join(dir, path))),
+            Some((scheme, _)) if is_scheme(scheme) => refused(&format!(
+                "is in a store `{scheme}:` that is not known; {known}"
+            )),
+            _ => refused(&format!(
+                "does not start with the kind of its store; {known}"
+            )),
         }
     }
 
-    /// Whether something is there.
+    /// Whether a file is there; it may be no trail.
     pub fn exists(&self) -> bool {
         match self {
             Self::Memory => false,
@@ -62,4 +62,22 @@ impl Location {
             }
         }
     }
+}
+
+/// `path` as seen from `dir`. Never a bare name, which SQLite may take for something else than a file.
+pub fn join(dir: &Path, path: &str) -> PathBuf {
+    let dir = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    dir.join(path)
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 20
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }

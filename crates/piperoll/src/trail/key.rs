@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 const KEY_FILE_BYTES_MAX: usize = 4_096;
 
 /// Where the log key is.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// A file, mode 0600.
     File(PathBuf),
@@ -86,7 +86,7 @@ impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "`{}`", path.display()),
-            Self::Text { .. } => f.write_str("in `key`"),
+            Self::Text { .. } => f.write_str("`PRIVATE+KEY+...`"),
         }
     }
 }

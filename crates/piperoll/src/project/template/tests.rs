@@ -1,6 +1,6 @@
-use super::super::yaml::{self, Fields, Problems};
 use super::{Template, escape};
 use crate::ErrorKind;
+use crate::yaml::{self, Fields, Problems};
 use proptest::prelude::*;
 
 /// The template that is the value of `key` in a file that holds nothing else.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Problem, Result};
 use crate::limits::PROBLEMS_MAX;
-use crate::project::redact::redact;
+use crate::redact::redact;
 
 /// Most characters of the file's own text that a message repeats.
 const QUOTED_CHARS_MAX: usize = 60;

@@ -16,7 +16,7 @@ pub use problems::{Position, Problems};
 pub(crate) use problems::quoted;
 use schema::Kind;
 
-use crate::project::redact::redact;
+use crate::redact::redact;
 use std::fmt;
 
 /// A value and where it stands. An aliased value stands where its alias does.
