@@ -148,7 +148,7 @@ fn what_a_variable_makes_of_a_value_is_checked_when_used() {
         ),
         (
             project.actor(secret).unwrap_err(),
-            "6:33: `kind` must be `user`, `service` or `system`, not `postgres://u:...@h`",
+            "6:33: `kind` must be one of user, service, system, not `postgres://u:...@h`",
         ),
     ] {
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
