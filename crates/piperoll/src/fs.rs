@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Reads a file of at most `bytes_max` bytes; `None` when it is not there.
@@ -48,19 +48,32 @@ pub fn create_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// `Denied` without the right, `Unavailable` when it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = beside(path, ".tmp");
-    let written = (|| {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
-        std::fs::rename(&temporary, path)?;
-        sync_folder(path)
-    })();
-    written.map_err(|error| {
-        drop(std::fs::remove_file(&temporary));
-        failure(path, "written", error)
+    write_with(path, &mut |file| {
+        file.write_all(bytes)
+            .map_err(|e| failure(path, "written", e))
     })
+}
+
+/// As [`write`], of what `fill` writes.
+///
+/// # Errors
+/// Those of `fill`; `Denied` without the right, `Unavailable` when it cannot be written. The old file stays as it was then.
+pub fn write_with(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let failed = |e| failure(path, "written", e);
+    let temporary = beside(path, &format!(".{}.tmp", std::process::id()));
+    let written = File::create(&temporary).map_err(failed).and_then(|file| {
+        let mut buffer = BufWriter::new(file);
+        fill(&mut buffer)?;
+        let file = buffer.into_inner().map_err(|e| failed(e.into_error()))?;
+        file.sync_all().map_err(failed)?;
+        std::fs::rename(&temporary, path).map_err(failed)?;
+        sync_folder(path).map_err(failed)
+    });
+    if written.is_err() {
+        // Whatever stopped the writing is told; a leftover is in nobody's way.
+        drop(std::fs::remove_file(&temporary));
+    }
+    written
 }
 
 /// A path with an ending added to its name.

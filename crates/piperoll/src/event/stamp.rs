@@ -3,7 +3,7 @@ use super::draft::{Draft, Outcome};
 use super::header::Header;
 use super::id::EventId;
 use super::instant::Instant;
-use super::payload::{Commitment, Salt};
+use super::payload::{Commitment, Payload, Salt};
 use crate::error::Problem;
 use crate::limits::HEADER_BYTES_MAX;
 
@@ -119,6 +119,20 @@ impl Draft {
                 (Some(_), Some(_), SamePayload::Erased) => true,
                 (None, Some(_), _) | (Some(_), None, _) => false,
             }
+    }
+
+    /// Whether this draft repeats one before it that has the same id: whether it would be skipped when that one is stored.
+    pub fn repeats(&self, earlier: &Self) -> bool {
+        let Some((id, now)) = earlier.id.zip(Instant::from_micros(0)) else {
+            return false;
+        };
+        let salt = Salt::new([0; 32]);
+        let bytes = earlier.payload.as_ref().map(Payload::as_bytes);
+        let commitment = bytes.map(|bytes| Commitment::to_payload(bytes, &salt));
+        self.is_content_of(
+            &earlier.header(id, now, commitment),
+            SamePayload::Kept(salt),
+        )
     }
 
     fn header(&self, id: EventId, recorded_at: Instant, payload: Option<Commitment>) -> Header {

@@ -64,13 +64,11 @@ impl Location {
     }
 }
 
-/// `path` as seen from `dir`. Never a bare name, which SQLite may take for something else than a file.
+/// `path` as seen from `dir`. Never a name that SQLite would take for something else than a file.
 pub fn join(dir: &Path, path: &str) -> PathBuf {
-    let dir = if dir.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        dir
-    };
+    if dir.as_os_str().is_empty() && (path.starts_with(':') || path.starts_with("file:")) {
+        return Path::new(".").join(path);
+    }
     dir.join(path)
 }
 

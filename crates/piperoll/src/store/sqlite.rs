@@ -25,11 +25,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct SqliteStore {
     path: PathBuf,
     access: Access,
+    /// Connections of snapshots that have ended. They are dropped before the writer: only a writer that is the last to close brings the WAL into the file.
+    readers: Mutex<Vec<Connection>>,
     /// The one connection that writes. `None` before the first write, and after a write that failed in a way that leaves its state in doubt: the next
     /// one starts with a new connection.
     writer: Mutex<Option<Writer>>,
-    /// Connections of snapshots that have ended.
-    readers: Mutex<Vec<Connection>>,
 }
 
 impl SqliteStore {

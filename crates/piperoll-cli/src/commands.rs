@@ -1,0 +1,49 @@
+//! One file per command: its arguments, whose comments are the help, and one function.
+
+mod checkpoint;
+mod completions;
+mod export;
+mod init;
+mod key;
+mod log;
+mod record;
+mod show;
+mod verify;
+
+use crate::arguments::Arguments;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Result;
+use crate::output::Output;
+use clap::Subcommand;
+
+/// The commands, in the order in which one meets them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+    Record(record::Args),
+    Log(log::Args),
+    Show(show::Args),
+    Verify(verify::Args),
+    Checkpoint(checkpoint::Args),
+    Key(key::Args),
+    Export(export::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
+    let global = &arguments.global;
+    let context = || Context::open(global);
+    match &arguments.command {
+        Command::Init(args) => init::run(args, global, output),
+        Command::Record(args) => record::run(args, global, &context()?, output),
+        Command::Log(args) => log::run(args, global, &context()?, output),
+        Command::Show(args) => show::run(args, &context()?, output),
+        Command::Verify(args) => verify::run(args, &context()?, output),
+        Command::Checkpoint(args) => checkpoint::run(args, &context()?, output),
+        Command::Key(args) => key::run(args, &context()?, output),
+        Command::Export(args) => export::run(args, global, &context()?, output),
+        Command::Completions(args) => completions::run(args, output),
+    }
+}

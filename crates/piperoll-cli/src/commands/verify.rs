@@ -1,0 +1,270 @@
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::output::{BAD, GOOD, Output, TITLE, WARN};
+use crate::progress::Progress;
+use piperoll::error::{Error, ErrorKind};
+use piperoll::export::{escape_json, shown};
+use piperoll::limits::NOTE_BYTES_MAX;
+use piperoll::seal::VerifierKey;
+use piperoll::store::Access;
+use piperoll::trail::{HeadFile, HeadState, KeySource};
+use piperoll::verify::{Finding, Level, Report, Request, Verdict, verify};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Verify that nothing in the trail was altered, removed or slipped in
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Levels: L0 the trail is self-consistent; L1 a known key has signed it (the default);\nL2 it is consistent with a checkpoint that you kept elsewhere (the default with --since).\nWhat happened and was never recorded it cannot see.\n\nExit codes: 0 the level holds; 1 something is wrong; 3 the level could not be checked.\n\nExamples:\n  piperoll verify\n  piperoll verify --since /mnt/auditor/2026-11-01.checkpoint\n  piperoll verify --trail sqlite:copy.db --key \"$(cat auditor/trail.vkey)\""
+)]
+pub(crate) struct Args {
+    /// A checkpoint that you kept elsewhere: the trail must go on from it
+    #[arg(long, value_name = "CHECKPOINT_FILE")]
+    since: Option<PathBuf>,
+    /// A public key of the trail, of its log or its clock, in place of the project's; may be repeated
+    #[arg(long, value_name = "VKEY")]
+    key: Vec<String>,
+    /// The level that must hold
+    #[arg(long, value_name = "LEVEL", value_parser = ["L0", "L1", "L2"])]
+    level: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
+    let pin = args.since.as_deref().map(read_pin).transpose()?;
+    let asked = args.level.as_deref().and_then(Level::parse);
+    let level = asked.unwrap_or(if pin.is_some() { Level::L2 } else { Level::L1 });
+    if level == Level::L2 && pin.is_none() {
+        return Err(
+            Error::invalid_input("level L2 needs a checkpoint that you kept elsewhere")
+                .hint("give its file with --since")
+                .into(),
+        );
+    }
+    let keys = Keys::find(args, context)?;
+    let location = context.location()?;
+    let store = location
+        .open(Access::Read)
+        .map_err(|error| without_trail(error, &keys))?;
+    let origin = match args.key.is_empty() && !context.is_other_trail() {
+        true => context.origin()?,
+        false => None,
+    };
+    let head = match (&keys.source, &keys.own) {
+        (Some(source), Some(key)) if !context.is_other_trail() => {
+            let origin = piperoll::seal::Origin::parse(key.name())?;
+            let head = HeadFile::new(source.head_path());
+            Some((head.path().to_owned(), head.read(&origin, key)?))
+        }
+        (Some(source), None) if source.head_path().exists() && !context.is_other_trail() => {
+            Some((source.head_path(), HeadState::Missing))
+        }
+        _ => None,
+    };
+    let request = Request {
+        origin,
+        keys: keys.all,
+        pin,
+        head,
+        level,
+    };
+    let mut progress = Progress::new("verifying", output);
+    let report = verify(&*store, &request, &mut |done, all| progress.at(done, all))?;
+    progress.finish();
+    if output.is_json() {
+        output.line(&escape_json(&to_json(&report).to_string()))?;
+    } else {
+        text(&report, &store.location(), output)?;
+    }
+    Ok(if report.is_negative() {
+        Exit::Negative
+    } else if report.is_complete() {
+        Exit::Done
+    } else {
+        Exit::Unverified
+    })
+}
+
+/// The public keys to verify with.
+struct Keys {
+    all: Vec<VerifierKey>,
+    /// The project's own key, where it can be read.
+    own: Option<VerifierKey>,
+    source: Option<KeySource>,
+}
+
+impl Keys {
+    fn find(args: &Args, context: &Context) -> Result<Self> {
+        let mut all = Vec::new();
+        for text in &args.key {
+            all.push(VerifierKey::parse(text.trim())?);
+        }
+        let source = context.key()?;
+        let mut own = None;
+        if let (Some(source), Some(origin)) = (&source, context.origin()?) {
+            match source.read(&origin) {
+                Ok(Some(signer)) => {
+                    own = Some(signer.vkey());
+                    if all.is_empty() && !context.is_other_trail() {
+                        all.extend([signer.vkey(), signer.clock()?.vkey()]);
+                    }
+                }
+                Ok(None) => {}
+                // Whoever verifies need not be able to read the key; but one that everybody can read is no key.
+                Err(error) if error.kind() == ErrorKind::Denied => {
+                    let open = source.path().map(piperoll::fs::is_open_to_others);
+                    if matches!(open, Some(Ok(true))) {
+                        return Err(error.into());
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Self { all, own, source })
+    }
+}
+
+/// A trail that is gone while its key is there was not lost by chance.
+fn without_trail(error: Error, keys: &Keys) -> Failure {
+    let head = keys
+        .source
+        .as_ref()
+        .is_some_and(|source| source.head_path().exists());
+    if error.kind() == ErrorKind::NotFound && (keys.own.is_some() || head) {
+        let exit = Exit::Corrupt;
+        return Failure::with_exit(
+            error.hint("its key is there: the trail was moved or removed"),
+            exit,
+        );
+    }
+    error.into()
+}
+
+fn read_pin(file: &Path) -> Result<Vec<u8>> {
+    let bytes = piperoll::fs::read(file, NOTE_BYTES_MAX)?;
+    bytes.ok_or_else(|| {
+        let error = Error::not_found(format!("there is no checkpoint `{}`", file.display()));
+        Failure::with_exit(error, Exit::Unverified)
+    })
+}
+
+fn to_json(report: &Report) -> Value {
+    let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
+    json!({
+        "level": report.level.map(|level| level.to_string()),
+        "requested": report.requested.to_string(),
+        "key": report.key,
+        "origin": report.origin,
+        "size": report.size,
+        "root": report.root,
+        "checked": {
+            "entries": report.checked.entries,
+            "payloads": report.checked.payloads,
+            "erased": report.checked.erased,
+            "purged": report.checked.purged,
+        },
+        "incarnations": [],
+        "findings": findings,
+        "findings_left_out": report.findings_left_out,
+        "unchecked": report.unchecked,
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "verdict": finding.verdict.to_string(),
+        "index": finding.entries.map(|(first, _)| first),
+        "to": finding.entries.map(|(_, last)| last),
+        "id": finding.id,
+        "detail": finding.detail,
+    })
+}
+
+fn text(report: &Report, location: &str, output: &mut Output) -> Result<()> {
+    let mut row =
+        |title: &str, text: &str| output.line(&format!("{TITLE}{title:<10}{TITLE:#}  {text}"));
+    row("trail", &shown(&format!("{} ({location})", report.origin)))?;
+    let reached = match (report.level, report.is_negative()) {
+        (None, _) => format!("{BAD}none: it is not even self-consistent{BAD:#}"),
+        (Some(level), true) => format!("{WARN}{level}: {}{WARN:#}", meaning(level)),
+        (Some(level), false) if level >= report.requested => {
+            format!("{GOOD}{level}: {}{GOOD:#}", meaning(level))
+        }
+        (Some(level), false) => {
+            format!(
+                "{WARN}{level}: {}; {} could not be checked{WARN:#}",
+                meaning(level),
+                report.requested
+            )
+        }
+    };
+    row("level", &reached)?;
+    if let Some(key) = &report.key {
+        row("key", key)?;
+    }
+    let root = report.root.as_deref().unwrap_or("unknown");
+    row("size", &format!("{} entries, root {root}", report.size))?;
+    let checked = &report.checked;
+    let mut done = format!("{} headers, {} payloads", checked.entries, checked.payloads);
+    if checked.erased > 0 {
+        done.push_str(&format!(
+            "; {} payloads are erased, and accounted for",
+            checked.erased
+        ));
+    }
+    if checked.purged > 0 {
+        done.push_str(&format!(
+            "; {} entries are purged, and accounted for",
+            checked.purged
+        ));
+    }
+    row("checked", &done)?;
+    for unchecked in &report.unchecked {
+        row("unchecked", &format!("{WARN}{}{WARN:#}", shown(unchecked)))?;
+    }
+    if report.findings.is_empty() {
+        return row("findings", "none");
+    }
+    row(
+        "findings",
+        &format!(
+            "{BAD}{}{BAD:#}",
+            report.findings.len() as u64 + report.findings_left_out
+        ),
+    )?;
+    for finding in &report.findings {
+        let place = match finding.entries {
+            None => String::new(),
+            Some((first, last)) if first == last => {
+                let id = finding
+                    .id
+                    .as_ref()
+                    .map(|id| format!(" ({id})"))
+                    .unwrap_or_default();
+                format!(" entry {first}{id}:")
+            }
+            Some((first, last)) => format!(" entries {first} to {last}:"),
+        };
+        let color = if finding.verdict == Verdict::Unverifiable {
+            WARN
+        } else {
+            BAD
+        };
+        let told = shown(&format!("{place} {}", finding.detail)).into_owned();
+        output.line(&format!("  {color}{}{color:#}{told}", finding.verdict))?;
+    }
+    if report.findings_left_out > 0 {
+        output.line(&format!("  and {} more", report.findings_left_out))?;
+    }
+    Ok(())
+}
+
+fn meaning(level: Level) -> &'static str {
+    match level {
+        Level::L0 => "self-consistent",
+        Level::L1 => "self-consistent, and signed by this key",
+        Level::L2 => {
+            "self-consistent, signed by this key, and consistent with the checkpoint kept elsewhere"
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a command works: folder, project file, trail and key.
+
+use crate::arguments::Global;
+use crate::failure::Result;
+use crate::output::Output;
+use piperoll::clock::{Clock as _, SystemClock};
+use piperoll::error::Error;
+use piperoll::event::Instant;
+use piperoll::limits::YAML_BYTES_MAX;
+use piperoll::project::Project;
+use piperoll::seal::Origin;
+use piperoll::store::Location;
+use piperoll::trail::{Created, KeySource, Settings, Surroundings, Trail};
+use std::path::{Path, PathBuf};
+
+/// What the global options and the project file say.
+pub(crate) struct Context {
+    project: Option<Project>,
+    trail: Option<Location>,
+}
+
+impl Context {
+    /// Goes to the folder that `-C` names, and reads the project file.
+    pub(crate) fn open(global: &Global) -> Result<Self> {
+        if let Some(directory) = &global.directory {
+            go_to(directory)?;
+        }
+        let project = match &global.project {
+            Some(file) => Some(read(file)?),
+            None => nearest()?.map(|file| read(&file)).transpose()?,
+        };
+        let trail = match &global.trail {
+            Some(url) => Some(Location::parse(url, Path::new("")).map_err(|error| {
+                Error::invalid_input(format!("the trail of `--trail` {error}"))
+            })?),
+            None => None,
+        };
+        Ok(Self { project, trail })
+    }
+
+    /// The trail, for reading.
+    pub(crate) fn trail_to_read(&self) -> Result<Trail> {
+        let location = self.location()?;
+        let origin = self
+            .project
+            .as_ref()
+            .map(|project| project.origin(&lookup))
+            .transpose()?;
+        // Another trail by `--trail` may be of another origin.
+        let origin = origin.filter(|_| self.trail.is_none());
+        Ok(Trail::open_to_read(
+            &location,
+            origin.as_ref(),
+            Surroundings::default(),
+        )?)
+    }
+
+    /// The trail, for recording; in a fresh clone it is made, with its key.
+    pub(crate) fn trail_to_write(&self, output: &mut Output) -> Result<Trail> {
+        let settings = self.settings()?;
+        let (trail, created) = Trail::open_or_create(&settings, Surroundings::default())?;
+        if let Created::Made(vkey) = created {
+            output.note(&format!(
+                "made the trail `{}` and its key {}",
+                trail.store().location(),
+                settings.key
+            ));
+            output.note(&format!("its public key: {vkey}"));
+            output.note("keep the public key elsewhere: auditors need it to verify the trail");
+        }
+        Ok(trail)
+    }
+
+    /// Where the trail is, what it is called, and who signs it.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        let project = self.project.as_ref().ok_or_else(no_project)?;
+        Ok(Settings {
+            location: self.location()?,
+            origin: project.origin(&lookup)?,
+            key: project.key(&lookup)?,
+        })
+    }
+
+    pub(crate) fn location(&self) -> Result<Location> {
+        match (&self.trail, &self.project) {
+            (Some(location), _) => Ok(location.clone()),
+            (None, Some(project)) => Ok(project.trail(&lookup)?),
+            (None, None) => Err(no_project().into()),
+        }
+    }
+
+    pub(crate) fn origin(&self) -> Result<Option<Origin>> {
+        Ok(self
+            .project
+            .as_ref()
+            .map(|project| project.origin(&lookup))
+            .transpose()?)
+    }
+
+    pub(crate) fn key(&self) -> Result<Option<KeySource>> {
+        Ok(self
+            .project
+            .as_ref()
+            .map(|project| project.key(&lookup))
+            .transpose()?)
+    }
+
+    /// Whether `--trail` names another trail than the project's.
+    pub(crate) fn is_other_trail(&self) -> bool {
+        self.trail.is_some()
+    }
+}
+
+/// The present.
+pub(crate) fn now() -> Instant {
+    Instant::from_timestamp(SystemClock.now())
+}
+
+/// Reads an environment variable.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(crate) fn lookup(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Makes a folder the one that relative paths start at.
+pub(crate) fn go_to(directory: &Path) -> Result<()> {
+    std::env::set_current_dir(directory).map_err(|source| {
+        let message = format!("`{}` cannot be entered", directory.display());
+        Error::invalid_input(message).because(source).into()
+    })
+}
+
+/// The nearest project file, as it is seen from here.
+fn nearest() -> Result<Option<PathBuf>> {
+    let here = std::env::current_dir().map_err(|source| {
+        Error::unavailable("the folder that this runs in cannot be told").because(source)
+    })?;
+    let found = Project::find(&here, &|file| file.is_file());
+    Ok(found.map(|file| match file.strip_prefix(&here) {
+        Ok(relative) => relative.to_owned(),
+        Err(_) => file,
+    }))
+}
+
+fn read(file: &Path) -> Result<Project> {
+    let shown = file.display();
+    let bytes = piperoll::fs::read(file, YAML_BYTES_MAX)?.ok_or_else(|| {
+        Error::not_found(format!("there is no project file `{shown}`"))
+            .hint("make one with `piperoll init`")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|source| {
+        Error::invalid_config(format!("`{shown}` is not UTF-8")).because(source)
+    })?;
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
+    Ok(Project::parse(&text, &shown.to_string(), folder)?)
+}
+
+fn no_project() -> Error {
+    Error::not_found("there is no piperoll.yaml here or above")
+        .hint("make one with `piperoll init`, or name one with --project or its folder with -C")
+}

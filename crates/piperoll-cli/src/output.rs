@@ -1,0 +1,134 @@
+//! All that is printed goes through here: text for people with what could deceive a terminal escaped, or JSON; colours only where they are wanted.
+
+use crate::arguments::{Color, Global};
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use piperoll::export::shown;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+
+/// Bold, for titles.
+pub(crate) const TITLE: Style = Style::new().bold();
+/// For what is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// For what needs a look.
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// For what is right.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// For what stands in the background.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// Where a command prints.
+pub(crate) struct Output {
+    stdout: BufWriter<AutoStream<io::Stdout>>,
+    stderr: AutoStream<io::Stderr>,
+    json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::AlwaysAnsi,
+            Color::Never => ColorChoice::Never,
+        };
+        Self {
+            stdout: BufWriter::new(AutoStream::new(io::stdout(), choice)),
+            stderr: AutoStream::new(io::stderr(), choice),
+            json: global.json,
+            quiet: global.quiet,
+        }
+    }
+
+    /// Whether JSON is wanted.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether notes and progress are not wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// The width of the terminal that stdout is, if it is one.
+    pub(crate) fn width(&self) -> Option<u16> {
+        io::stdout().is_terminal().then(comfy_width).flatten()
+    }
+
+    /// A line on stdout; it is taken as it is, so texts from outside in it have gone through [`shown`].
+    pub(crate) fn line(&mut self, line: &str) -> Result<()> {
+        writeln!(self.stdout, "{line}").map_err(Failure::writing)
+    }
+
+    /// Text on stdout, without a line end of ours.
+    pub(crate) fn text(&mut self, text: &str) -> Result<()> {
+        self.stdout
+            .write_all(text.as_bytes())
+            .map_err(Failure::writing)
+    }
+
+    /// A note on stderr, for a person; nothing with `--quiet`.
+    pub(crate) fn note(&mut self, note: &str) {
+        if !self.quiet {
+            self.stderr_line(&shown(note));
+        }
+    }
+
+    /// A warning on stderr.
+    pub(crate) fn warning(&mut self, warning: &str) {
+        let line = format!("{WARN}warning:{WARN:#} {}", shown(warning));
+        self.stderr_line(&line);
+    }
+
+    /// A failure: what, where, the causes, what may help.
+    pub(crate) fn failure(&mut self, failure: &Failure) {
+        // What was printed before comes first; if that cannot be written, this failure is still to be told.
+        drop(self.stdout.flush());
+        let error = failure.error();
+        let line = format!("{BAD}error:{BAD:#} {}", shown(&error.to_string()));
+        self.stderr_line(&line);
+        for problem in error.problems() {
+            self.stderr_line(&format!("  {}", shown(&problem.to_string())));
+        }
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            self.stderr_line(&format!("  caused by: {}", shown(&cause.to_string())));
+            source = cause.source();
+        }
+        for hint in error.hints() {
+            self.stderr_line(&format!("hint: {}", shown(hint)));
+        }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.stdout.flush().map_err(Failure::writing)
+    }
+
+    fn stderr_line(&mut self, line: &str) {
+        // When stderr is gone nobody can be told that.
+        drop(writeln!(self.stderr, "{line}"));
+    }
+}
+
+fn comfy_width() -> Option<u16> {
+    comfy_table::Table::new().width()
+}
+
+/// Prints what clap has to say: help and version on stdout, a misuse on stderr with exit 2.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        return match error.print() {
+            Ok(()) => Exit::Done,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(_) => Exit::Unavailable,
+        };
+    }
+    let text = error.render().to_string();
+    let mut stderr = io::stderr();
+    for line in text.trim_end().lines() {
+        drop(writeln!(stderr, "{}", shown(line)));
+    }
+    Exit::Invalid
+}
