@@ -9,11 +9,10 @@ pub use template::{Lookup, Template};
 use crate::error::Result;
 use crate::event::ActorKind;
 use crate::limits::ORIGIN_BYTES_MAX;
-use crate::redact::PRIVATE_KEY;
 use crate::seal::Origin;
 use crate::store::{Location, join};
 use crate::trail::KeySource;
-use crate::yaml::{self, Field, Fields, Problems, quoted};
+use crate::yaml::{self, Field, Fields, PRIVATE_KEY, Problems, quoted};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 

@@ -8,15 +8,16 @@ mod build;
 mod events;
 mod fields;
 mod problems;
+mod redact;
 mod schema;
 
 pub use fields::{Field, Fields};
 pub use problems::{Position, Problems};
+pub(crate) use redact::{PRIVATE_KEY, redact};
 
 pub(crate) use problems::quoted;
 use schema::Kind;
 
-use crate::redact::redact;
 use std::fmt;
 
 /// A value and where it stands. An aliased value stands where its alias does.

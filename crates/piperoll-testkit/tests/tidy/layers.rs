@@ -11,7 +11,7 @@ const LAYERS: [&str; 15] = [
 /// The captures know nothing of each other: they hand steps of one plan, defined in `target`, to `project`.
 const CAPTURES: [&str; 5] = ["tables", "rows", "runs", "columns", "access"];
 /// What every layer may import; among these, anything goes.
-const FOUNDATIONS: [&str; 4] = ["clock", "error", "fs", "limits"];
+const FOUNDATIONS: [&str; 5] = ["clock", "error", "fs", "limits", "yaml"];
 /// What `lib.rs` re-exports and may be named from there.
 const ROOT_NAMES: [&str; 3] = ["Error", "ErrorKind", "Result"];
 

@@ -2,7 +2,7 @@
 
 use super::yaml::{Field, Problems};
 use crate::error::{Error, Result};
-use crate::redact::redact;
+use crate::yaml::redact;
 use std::fmt;
 
 /// What gives the value of an environment variable, `None` where it is not set.

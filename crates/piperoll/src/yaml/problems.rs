@@ -1,8 +1,8 @@
 //! The faults of one file, gathered.
 
+use super::redact;
 use crate::error::{Error, Problem, Result};
 use crate::limits::PROBLEMS_MAX;
-use crate::redact::redact;
 
 /// Most characters of the file's own text that a message repeats.
 const QUOTED_CHARS_MAX: usize = 60;
