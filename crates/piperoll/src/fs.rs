@@ -54,7 +54,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// As [`write`], of what `fill` writes.
+/// As [`write()`], of what `fill` writes.
 ///
 /// # Errors
 /// Those of `fill`; `Denied` without the right, `Unavailable` when it cannot be written. The old file stays as it was then.

@@ -9,7 +9,7 @@ const EDITS_MAX: usize = 2;
 /// The keys of a mapping while they are read. End with [`finish`](Self::finish).
 ///
 /// ```
-/// use piperoll::project::yaml::{self, Fields, Problems};
+/// use piperoll::yaml::{self, Fields, Problems};
 ///
 /// let mut problems = Problems::new("bad.yaml");
 /// let root = yaml::parse("trial: sqlite:a.db\n", &mut problems).unwrap();
