@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod smoke;
+#[cfg(test)]
+mod stores;
