@@ -2,7 +2,7 @@
 
 use super::Setup;
 use super::picture::Picture;
-use super::sample::{Writer, events, fill};
+use super::sample::{Writer, append_all, events, fill};
 use piperoll::ErrorKind;
 use piperoll::event::{Attribute, AttributeName};
 use piperoll::seal::EntryIndex;
@@ -83,9 +83,14 @@ pub fn an_index_beyond_the_end_erases_nothing(setup: &impl Setup) {
 /// Who reads may still see what was there; once nobody does, it is gone.
 pub fn while_a_snapshot_is_held_erasure_is_pending(setup: &impl Setup) {
     let store = setup.first().unwrap();
-    let batches = [Writer::default().full_batch(events(0..4))];
-    fill(&*store, &batches);
+    let mut writer = Writer::default();
+    let batches = [
+        writer.full_batch(events(0..4)),
+        writer.full_batch(events(4..6)),
+    ];
+    fill(&*store, &batches[..1]);
     let held = store.snapshot().unwrap();
+    append_all(&*store, 4, &batches[1..]);
     assert_eq!(store.erase(&indices(&[0])).unwrap(), Erased::Pending);
     let expected = Picture::expected(&batches).erased(&[0]);
     assert_eq!(Picture::of(&*store), expected);

@@ -147,6 +147,12 @@ impl Store for SqliteStore {
         reader
             .execute_batch(statements::BEGIN_READ)
             .map_err(|e| failure(&self.path, false, e))?;
+        // A file that is still to become a trail has nothing to show.
+        if !connection::has_tables(&reader, &self.path)?
+            && connection::marks(&reader, &self.path)? == Marks::Empty
+        {
+            return Ok(super::memory::nothing());
+        }
         Ok(Box::new(SqliteSnapshot::new(reader, self)))
     }
 }

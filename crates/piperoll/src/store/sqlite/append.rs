@@ -1,4 +1,4 @@
-use super::connection::{failure, number};
+use super::connection::{failure, has_tables, number};
 use super::{schema, statements};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -91,7 +91,7 @@ impl Writer {
         let (size, kept): (i64, i64) = tx
             .prepare_cached(statements::HEAD)
             .and_then(|mut head| head.query_row([], |row| Ok((row.get(0)?, row.get(2)?))))
-            .map_err(failed)?;
+            .map_err(|error| no_head(&tx, error, &path))?;
         let stored = TreeSize::new(u64::try_from(size).unwrap_or(0));
         if stored != at || size < 0 {
             return Err(AppendError::Conflict(stored));
@@ -153,7 +153,7 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
-        let size = number(&tx, statements::HEAD).map_err(failed)?;
+        let size = number(&tx, statements::HEAD).map_err(|error| no_head(&tx, error, &path))?;
         let mut seqs = Vec::with_capacity(indices.len());
         for index in indices {
             let seq = i64::try_from(index.get()).ok().filter(|seq| *seq < size);
@@ -259,6 +259,15 @@ impl Entries<'_, '_> {
 pub(super) fn layout_checksum() -> String {
     let hash = Sha256::digest(schema::LAYOUT.as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Why the head cannot be read: there may be no trail at all.
+fn no_head(connection: &Connection, error: rusqlite::Error, path: &Path) -> Error {
+    match has_tables(connection, path) {
+        Ok(false) => Error::not_found(format!("there is no trail at `{}`", path.display()))
+            .hint("make one with `piperoll init`"),
+        _ => failure(path, true, error),
+    }
 }
 
 /// The trigger refuses a repeated id with the same words as any other entry that is not at the end; the position was compared before.

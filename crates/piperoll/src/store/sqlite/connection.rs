@@ -4,7 +4,7 @@ use super::schema::{APPLICATION_ID, LAYOUT_VERSION, READER_SETTINGS, WRITER_SETT
 use super::statements;
 use crate::error::{Error, Result};
 use rusqlite::ffi::ErrorCode;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use std::time::Duration;
 
@@ -94,10 +94,16 @@ fn set_up(
     connection.execute_batch(settings).map_err(failed)?;
     // The first real read; the settings alone open no file.
     number(connection, statements::USER_VERSION).map_err(failed)?;
+    has_tables(connection, path).map(|_| ())
+}
+
+/// Whether there is any table: not so in a file that is still to become a trail.
+pub(super) fn has_tables(connection: &Connection, path: &Path) -> Result<bool> {
     connection
-        .query_row(statements::OBJECTS, [], |_| Ok(()))
-        .or_else(no_rows)
-        .map_err(failed)
+        .query_row(statements::ANY_TABLE, [], |_| Ok(()))
+        .optional()
+        .map(|found| found.is_some())
+        .map_err(|e| failure(path, false, e))
 }
 
 /// What the file is, by its marks and tables.
@@ -137,13 +143,6 @@ pub(super) fn marks(connection: &Connection, path: &Path) -> Result<Marks> {
 
 pub(super) fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
     connection.query_row(sql, [], |row| row.get(0))
-}
-
-fn no_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
-    match error {
-        rusqlite::Error::QueryReturnedNoRows => Ok(()),
-        error => Err(error),
-    }
 }
 
 /// Why a file cannot be opened: SQLite only says that it cannot.
