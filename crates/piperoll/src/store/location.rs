@@ -37,11 +37,11 @@ impl Location {
         }
     }
 
-    /// Whether something is there.
+    /// Whether something is there, or may be: what cannot be looked at is not taken for missing.
     pub fn exists(&self) -> bool {
         match self {
             Self::Memory => false,
-            Self::Sqlite(path) => path.exists(),
+            Self::Sqlite(path) => path.try_exists().unwrap_or(true),
         }
     }
 

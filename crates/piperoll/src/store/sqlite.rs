@@ -28,11 +28,11 @@ pub struct SqliteStore {
     path: PathBuf,
     access: Access,
     busy_wait: Duration,
+    /// Connections of snapshots that have ended. Before the writer, so that it closes last: only then is the WAL brought into the file and removed.
+    readers: Mutex<Vec<Connection>>,
     /// The one connection that writes. `None` before the first write, and after a write that failed in a way that leaves its state in doubt: the next
     /// one starts with a new connection.
     writer: Mutex<Option<Writer>>,
-    /// Connections of snapshots that have ended.
-    readers: Mutex<Vec<Connection>>,
 }
 
 impl SqliteStore {

@@ -25,12 +25,19 @@ pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
     let connection =
         Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, true, e))?;
     set_up(&connection, WRITER_SETTINGS, path, busy_wait, true)?;
+    // SQLite opens a file that cannot be written for reading instead.
+    if connection
+        .is_readonly("main")
+        .map_err(|e| failure(path, true, e))?
+    {
+        return Err(denied(path, true));
+    }
     Ok(connection)
 }
 
 /// A connection that changes nothing.
 pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
-    if !path.exists() {
+    if matches!(path.try_exists(), Ok(false)) {
         return Err(
             Error::not_found(format!("there is no trail at `{}`", path.display()))
                 .hint("make one with `piperoll init`, or name it with --trail"),
