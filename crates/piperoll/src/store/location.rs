@@ -1,6 +1,7 @@
 use super::contract::{Access, Store};
 use super::memory::MemoryStore;
 use crate::error::{Error, Result};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where a trail is kept, as a URL names it.
@@ -60,6 +61,16 @@ impl Location {
                 Err(Error::unsupported("this build has no SQLite store")
                     .hint("build it with the feature `sqlite`"))
             }
+        }
+    }
+}
+
+/// Its URL.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
         }
     }
 }

@@ -165,7 +165,8 @@ impl Sealer {
 
     /// The events are durable by now: a head file that cannot be written is a warning.
     fn advance(&mut self, line: &HeadLine) {
-        if let Err(error) = self.head_file.advance(line) {
+        let (origin, key) = (self.signer.origin(), self.signer.vkey());
+        if let Err(error) = self.head_file.advance(line, origin, &key) {
             self.warnings.push(format!(
                 "{error}: the events are recorded, but a store that is set back would not be noticed"
             ));
@@ -231,7 +232,7 @@ impl Sealer {
             }
             HeadState::Unreadable(why) => {
                 self.warnings.push(format!(
-                    "`{}` is {why}: whether the trail was set back cannot be told",
+                    "`{}` is {why}: whether the trail was set back cannot be told; it is written anew",
                     self.head_file.path().display()
                 ));
                 return Ok(None);

@@ -108,7 +108,7 @@ impl Writer {
         for event in append.events {
             entries
                 .insert(event)
-                .map_err(|error| taken(error, event, &path))?;
+                .map_err(|error| refused(&tx, error, event, &path))?;
         }
         let size = entries.next;
         let rest = || -> rusqlite::Result<()> {
@@ -270,10 +270,21 @@ fn no_head(connection: &Connection, error: rusqlite::Error, path: &Path) -> Erro
     }
 }
 
-/// The trigger refuses a repeated id with the same words as any other entry that is not at the end; the position was compared before.
-fn taken(error: rusqlite::Error, event: &Event, path: &Path) -> AppendError {
-    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
-        let message = format!("the id `{}` is taken", event.header.id);
+/// Why an entry was refused. The trigger refuses a repeated id with the same words as an entry that is not at the end, which the position compared before
+/// should have ruled out.
+fn refused(
+    connection: &Connection,
+    error: rusqlite::Error,
+    event: &Event,
+    path: &Path,
+) -> AppendError {
+    let id = event.header.id.to_string();
+    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+        && connection
+            .query_row(statements::SEQ_OF_ID, [&id], |_| Ok(()))
+            .is_ok()
+    {
+        let message = format!("the id `{id}` is taken");
         return Error::conflict(message).because(error).into();
     }
     failure(path, true, error).into()
