@@ -27,6 +27,17 @@ impl Place {
         }
     }
 
+    /// A folder in memory, where the system has that: for tests of many small appends that are not about the disk, which takes milliseconds for each.
+    pub(crate) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let dir = if memory.is_dir() {
+            tempfile::tempdir_in(memory)
+        } else {
+            tempfile::tempdir()
+        };
+        Self { dir: dir.unwrap() }
+    }
+
     /// A folder with a trail of so many entries.
     pub(crate) fn with_entries(count: u64) -> Self {
         let place = Self::new();
