@@ -88,6 +88,13 @@ impl Sealer {
                 None => self.check(store)?,
             };
             let Some(batch) = batch(store)? else {
+                // What was found may have been appended by another writer since.
+                let newest = store.snapshot()?.head()?.checkpoint;
+                let tree = if tree.note == newest {
+                    tree
+                } else {
+                    self.check(store)?
+                };
                 let sealed = Sealed {
                     checkpoint: tree.checkpoint.clone(),
                     note: tree.note.clone(),

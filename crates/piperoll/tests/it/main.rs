@@ -9,6 +9,8 @@ mod kill;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod smoke;
 #[cfg(test)]
 mod sqlite;

@@ -4,7 +4,7 @@
 
 use crate::place::{names_in, process, settings_in, task};
 use piperoll::ErrorKind;
-use piperoll::store::{Access, SqliteStore, Store};
+use piperoll::store::{Access, SqliteStore};
 use piperoll::trail::{Surroundings, Trail};
 use piperoll_testkit::conformance::picture::Picture;
 use piperoll_testkit::conformance::sample::{Batch, Writer, events, fill};
