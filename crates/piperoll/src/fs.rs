@@ -118,10 +118,18 @@ impl LockedFile {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let opened = options.open(path).and_then(|file| {
-            file.lock()?;
-            Ok(file)
-        });
+        let opened = loop {
+            let opened = options.open(path).and_then(|file| {
+                file.lock()?;
+                Ok((is_at(&file, path)?, file))
+            });
+            match opened {
+                // Whoever had the lock before has renamed or removed it: the lock is of a file that nobody else will open.
+                Ok((false, _)) => {}
+                Ok((true, file)) => break Ok(file),
+                Err(error) => break Err(error),
+            }
+        };
         let file = opened.map_err(|e| failure(path, "written", e))?;
         Ok(Self {
             file,
@@ -184,6 +192,25 @@ impl LockedFile {
     /// `Unavailable` when it cannot be removed.
     pub fn remove(self) -> Result<()> {
         std::fs::remove_file(&self.path).map_err(|e| failure(&self.path, "removed", e))
+    }
+}
+
+/// Whether a path still names the file that was opened by it. Always `true` where the system cannot tell.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let opened = file.metadata()?;
+        match std::fs::metadata(path) {
+            Ok(there) => Ok((there.dev(), there.ino()) == (opened.dev(), opened.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
     }
 }
 

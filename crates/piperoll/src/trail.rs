@@ -83,6 +83,10 @@ impl Trail {
     /// `NotFound` when there is none; `InvalidInput` when it is of another origin, or its key is missing or another one; `Denied` when others can read the
     /// key, or the store cannot be written; and those of the store. What the writer checks of the tree is checked before the first record.
     pub fn open(settings: &Settings, surroundings: Surroundings) -> Result<Self> {
+        // Opening for writing makes the file; a trail that is not there must not leave one.
+        if !create::is_there(&settings.location)? {
+            return Err(nothing_at(&settings.location.to_string()));
+        }
         let store = settings.location.open(Access::Write)?;
         let mut trail = Self::from_store(store, Some(&settings.origin), surroundings)?;
         let signer = settings.key.read(&settings.origin)?.ok_or_else(|| {
@@ -104,10 +108,10 @@ impl Trail {
         origin: Option<&Origin>,
         surroundings: Surroundings,
     ) -> Result<Self> {
-        let meta = store.snapshot()?.meta()?.ok_or_else(|| {
-            Error::not_found(format!("there is no trail at `{}`", store.location()))
-                .hint("make one with `piperoll init`")
-        })?;
+        let meta = store
+            .snapshot()?
+            .meta()?
+            .ok_or_else(|| nothing_at(&store.location()))?;
         let found = Origin::parse(&meta.origin).map_err(|error| {
             Error::corrupt(format!("the origin of `{}` is none", store.location())).because(error)
         })?;
@@ -152,6 +156,11 @@ impl Trail {
         // A sealer whose thread panicked looks at the store anew: its state is taken out while it works.
         Ok(sealer.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn nothing_at(location: &str) -> Error {
+    Error::not_found(format!("there is no trail at `{location}`"))
+        .hint("make one with `piperoll init`")
 }
 
 impl fmt::Debug for Trail {

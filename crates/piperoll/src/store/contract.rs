@@ -69,7 +69,8 @@ pub enum AppendError {
 pub enum Erased {
     /// They are gone from everything that the store holds.
     Gone,
-    /// They are gone from what is read; a reader still holds pages that had them, which go when it ends.
+    /// They are gone from what is read; a reader still holds pages that had them. They go with the next erasure (of nothing, even) after it ends, or when the
+    /// last writer closes the store.
     Pending,
 }
 

@@ -1,6 +1,7 @@
 use super::contract::{Access, Store};
 use super::memory::MemoryStore;
 use crate::error::{Error, Result};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where a trail is kept, as the project file and `--trail` name it.
@@ -37,11 +38,11 @@ impl Location {
         }
     }
 
-    /// Whether a file is there; it may be no trail.
+    /// Whether something is there, or may be: what cannot be looked at is not taken for missing. It may be no trail.
     pub fn exists(&self) -> bool {
         match self {
             Self::Memory => false,
-            Self::Sqlite(path) => path.exists(),
+            Self::Sqlite(path) => path.try_exists().unwrap_or(true),
         }
     }
 
@@ -78,4 +79,14 @@ fn is_scheme(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// Its URL.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
 }

@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct MemoryStore {
     /// Snapshots share the state; whoever changes it while one is held changes a copy.
     state: Mutex<Arc<State>>,
+    /// Shared by the snapshots that are held.
+    held: Arc<()>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -112,7 +114,8 @@ impl Store for MemoryStore {
                 event.attributes.clear();
             }
         }
-        Ok(if Arc::strong_count(&guard) > 1 {
+        // Snapshots are taken under the lock, so that none is missed.
+        Ok(if Arc::strong_count(&self.held) > 1 {
             Erased::Pending
         } else {
             Erased::Gone
@@ -120,8 +123,10 @@ impl Store for MemoryStore {
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
+        let state = self.lock();
         Ok(Box::new(MemorySnapshot {
-            state: Arc::clone(&self.lock()),
+            state: Arc::clone(&state),
+            _held: Arc::clone(&self.held),
         }))
     }
 }
@@ -160,8 +165,16 @@ impl State {
     }
 }
 
+#[derive(Default)]
 struct MemorySnapshot {
     state: Arc<State>,
+    _held: Arc<()>,
+}
+
+/// What a store shows that has no trail.
+#[cfg(feature = "sqlite")]
+pub(super) fn nothing() -> Box<dyn Snapshot> {
+    Box::new(MemorySnapshot::default())
 }
 
 impl HashReader for MemorySnapshot {

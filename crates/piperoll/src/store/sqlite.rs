@@ -15,17 +15,20 @@ use self::connection::{Marks, failure};
 use self::snapshot::SqliteSnapshot;
 use super::contract::{Access, Append, AppendError, Erased, Meta, Snapshot, Store};
 use crate::error::{Error, Result};
+use crate::limits::LOCK_WAIT_SECONDS;
 use crate::seal::{EntryIndex, TreeSize};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A trail in one SQLite file, readable with any `sqlite3`.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
     access: Access,
-    /// Connections of snapshots that have ended. They are dropped before the writer: only a writer that is the last to close brings the WAL into the file.
+    busy_wait: Duration,
+    /// Connections of snapshots that have ended. Before the writer, so that it closes last: only then is the WAL brought into the file and removed.
     readers: Mutex<Vec<Connection>>,
     /// The one connection that writes. `None` before the first write, and after a write that failed in a way that leaves its state in doubt: the next
     /// one starts with a new connection.
@@ -39,15 +42,24 @@ impl SqliteStore {
     /// `NotFound` when there is nothing to read, `InvalidInput` for a newer layout or another database, `Denied` without the right, `Corrupt` when it is no
     /// database.
     pub fn open(path: &Path, access: Access) -> Result<Self> {
+        Self::open_with(path, access, Duration::from_secs(LOCK_WAIT_SECONDS))
+    }
+
+    /// As [`SqliteStore::open`], waiting so long for a lock that another program holds.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn open_with(path: &Path, access: Access, busy_wait: Duration) -> Result<Self> {
         let store = Self {
             path: path.to_owned(),
             access,
+            busy_wait,
             writer: Mutex::new(None),
             readers: Mutex::new(Vec::new()),
         };
         match access {
             Access::Read => {
-                let reader = connection::reader(path)?;
+                let reader = connection::reader(path, busy_wait)?;
                 if connection::marks(&reader, path)? == Marks::Empty {
                     return Err(Error::not_found(format!("`{}` is empty", path.display()))
                         .hint("make a trail with `piperoll init`"));
@@ -55,7 +67,7 @@ impl SqliteStore {
                 lock(&store.readers).push(reader);
             }
             Access::Write => {
-                let writer = connection::writer(path)?;
+                let writer = connection::writer(path, busy_wait)?;
                 connection::marks(&writer, path)?;
                 *lock(&store.writer) = Some(Writer::new(writer, path));
             }
@@ -79,7 +91,10 @@ impl SqliteStore {
         let mut guard = lock(&self.writer);
         let mut writer = match guard.take() {
             Some(writer) => writer,
-            None => Writer::new(connection::writer(&self.path)?, &self.path),
+            None => {
+                let connection = connection::writer(&self.path, self.busy_wait)?;
+                Writer::new(connection, &self.path)
+            }
         };
         let done = work(&mut writer);
         if !matches!(&done, Err(error) if error.poisons()) {
@@ -127,11 +142,17 @@ impl Store for SqliteStore {
         let kept = lock(&self.readers).pop();
         let reader = match kept {
             Some(reader) => reader,
-            None => connection::reader(&self.path)?,
+            None => connection::reader(&self.path, self.busy_wait)?,
         };
         reader
             .execute_batch(statements::BEGIN_READ)
             .map_err(|e| failure(&self.path, false, e))?;
+        // A file that is still to become a trail has nothing to show.
+        if !connection::has_tables(&reader, &self.path)?
+            && connection::marks(&reader, &self.path)? == Marks::Empty
+        {
+            return Ok(super::memory::nothing());
+        }
         Ok(Box::new(SqliteSnapshot::new(reader, self)))
     }
 }

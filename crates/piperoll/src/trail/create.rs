@@ -164,7 +164,7 @@ impl Trail {
         let vkey = Box::new(signer.vkey());
         let head_file = HeadFile::new(settings.key.head_path());
         if settings.location != Location::Memory {
-            head_file.advance(&head)?;
+            head_file.advance(&head, &settings.origin, &vkey)?;
         }
         trail.sealer = Some(std::sync::Mutex::new(super::seal::Sealer::new(
             signer, head_file,
@@ -174,7 +174,7 @@ impl Trail {
 }
 
 /// Whether a trail is there, not only a file.
-fn is_there(location: &Location) -> Result<bool> {
+pub(super) fn is_there(location: &Location) -> Result<bool> {
     if !location.exists() {
         return Ok(false);
     }

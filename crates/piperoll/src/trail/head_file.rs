@@ -1,4 +1,4 @@
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::fs::{self, LockedFile};
 use crate::seal::{HeadLine, Origin, VerifierKey};
 use std::path::{Path, PathBuf};
@@ -36,28 +36,39 @@ impl HeadFile {
     /// # Errors
     /// `Denied` without the right, `Unavailable` when it cannot be read.
     pub fn read(&self, origin: &Origin, key: &VerifierKey) -> Result<HeadState> {
+        let bytes = match fs::read(&self.path, HeadLine::BYTES + 1) {
+            Ok(None) => return Ok(HeadState::Missing),
+            Ok(Some(bytes)) => bytes,
+            // Too long, or a folder.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                return Ok(HeadState::Unreadable("no file of one line".to_owned()));
+            }
+            Err(error) => return Err(error),
+        };
         // Without the writer's lock a read may fall into a write: then it is read again under the lock.
-        match fs::read(&self.path, HeadLine::BYTES + 1)? {
-            None => Ok(HeadState::Missing),
-            Some(bytes) => match state(&bytes, origin, key) {
-                HeadState::Unreadable(_) => {
-                    let bytes = LockedFile::open(&self.path)
-                        .and_then(|mut file| file.read(HeadLine::BYTES as u64 + 1));
-                    Ok(state(&bytes.unwrap_or_default(), origin, key))
-                }
-                state => Ok(state),
-            },
+        match state(&bytes, origin, key) {
+            HeadState::Unreadable(_) => {
+                let bytes = LockedFile::open(&self.path)
+                    .and_then(|mut file| file.read(HeadLine::BYTES as u64 + 1));
+                Ok(state(&bytes.unwrap_or_default(), origin, key))
+            }
+            state => Ok(state),
         }
     }
 
-    /// Advances it to a line; one that is not larger changes nothing. It is not synced: the store is, and one that is ahead of its head is in order.
+    /// Advances it to a line of `origin` that `key` signed; one that is not larger changes nothing. What is no such line is overwritten. It is not synced:
+    /// the store is, and one that is ahead of its head is in order.
     ///
     /// # Errors
     /// `Denied` without the right, `Unavailable` when it cannot be written.
-    pub fn advance(&self, line: &HeadLine) -> Result<()> {
+    pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
         let bytes = file.read(HeadLine::BYTES as u64 + 1)?;
-        let newer = HeadLine::parse(&bytes).map_or(true, |old| line.size() > old.size());
+        // A false line of a huge size must not stop it for ever.
+        let newer = match state(&bytes, origin, key) {
+            HeadState::At(old) => line.size() > old.size(),
+            HeadState::Missing | HeadState::Unreadable(_) => true,
+        };
         if newer {
             if bytes.len() > HeadLine::BYTES {
                 file.replace(&[])?;

@@ -88,6 +88,13 @@ impl Sealer {
                 None => self.check(store)?,
             };
             let Some(batch) = batch(store)? else {
+                // What was found may have been appended by another writer since.
+                let newest = store.snapshot()?.head()?.checkpoint;
+                let tree = if tree.note == newest {
+                    tree
+                } else {
+                    self.check(store)?
+                };
                 let sealed = Sealed {
                     checkpoint: tree.checkpoint.clone(),
                     note: tree.note.clone(),
@@ -165,7 +172,8 @@ impl Sealer {
 
     /// The events are durable by now: a head file that cannot be written is a warning.
     fn advance(&mut self, line: &HeadLine) {
-        if let Err(error) = self.head_file.advance(line) {
+        let (origin, key) = (self.signer.origin(), self.signer.vkey());
+        if let Err(error) = self.head_file.advance(line, origin, &key) {
             self.warnings.push(format!(
                 "{error}: the events are recorded, but a store that is set back would not be noticed"
             ));
@@ -231,7 +239,7 @@ impl Sealer {
             }
             HeadState::Unreadable(why) => {
                 self.warnings.push(format!(
-                    "`{}` is {why}: whether the trail was set back cannot be told",
+                    "`{}` is {why}: whether the trail was set back cannot be told; it is written anew",
                     self.head_file.path().display()
                 ));
                 return Ok(None);

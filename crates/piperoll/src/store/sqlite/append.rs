@@ -1,4 +1,4 @@
-use super::connection::{failure, number};
+use super::connection::{failure, has_tables, number};
 use super::{schema, statements};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -91,7 +91,7 @@ impl Writer {
         let (size, kept): (i64, i64) = tx
             .prepare_cached(statements::HEAD)
             .and_then(|mut head| head.query_row([], |row| Ok((row.get(0)?, row.get(2)?))))
-            .map_err(failed)?;
+            .map_err(|error| no_head(&tx, error, &path))?;
         let stored = TreeSize::new(u64::try_from(size).unwrap_or(0));
         if stored != at || size < 0 {
             return Err(AppendError::Conflict(stored));
@@ -108,7 +108,7 @@ impl Writer {
         for event in append.events {
             entries
                 .insert(event)
-                .map_err(|error| taken(error, event, &path))?;
+                .map_err(|error| refused(&tx, error, event, &path))?;
         }
         let size = entries.next;
         let rest = || -> rusqlite::Result<()> {
@@ -153,7 +153,7 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
-        let size = number(&tx, statements::HEAD).map_err(failed)?;
+        let size = number(&tx, statements::HEAD).map_err(|error| no_head(&tx, error, &path))?;
         let mut seqs = Vec::with_capacity(indices.len());
         for index in indices {
             let seq = i64::try_from(index.get()).ok().filter(|seq| *seq < size);
@@ -261,10 +261,30 @@ pub(super) fn layout_checksum() -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The trigger refuses a repeated id with the same words as any other entry that is not at the end; the position was compared before.
-fn taken(error: rusqlite::Error, event: &Event, path: &Path) -> AppendError {
-    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
-        let message = format!("the id `{}` is taken", event.header.id);
+/// Why the head cannot be read: there may be no trail at all.
+fn no_head(connection: &Connection, error: rusqlite::Error, path: &Path) -> Error {
+    match has_tables(connection, path) {
+        Ok(false) => Error::not_found(format!("there is no trail at `{}`", path.display()))
+            .hint("make one with `piperoll init`"),
+        _ => failure(path, true, error),
+    }
+}
+
+/// Why an entry was refused. The trigger refuses a repeated id with the same words as an entry that is not at the end, which the position compared before
+/// should have ruled out.
+fn refused(
+    connection: &Connection,
+    error: rusqlite::Error,
+    event: &Event,
+    path: &Path,
+) -> AppendError {
+    let id = event.header.id.to_string();
+    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+        && connection
+            .query_row(statements::SEQ_OF_ID, [&id], |_| Ok(()))
+            .is_ok()
+    {
+        let message = format!("the id `{id}` is taken");
         return Error::conflict(message).because(error).into();
     }
     failure(path, true, error).into()

@@ -3,9 +3,8 @@
 use super::schema::{APPLICATION_ID, LAYOUT_VERSION, READER_SETTINGS, WRITER_SETTINGS};
 use super::statements;
 use crate::error::{Error, Result};
-use crate::limits::LOCK_WAIT_SECONDS;
 use rusqlite::ffi::ErrorCode;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,19 +18,26 @@ pub(super) enum Marks {
 }
 
 /// A connection that may write; makes the file when it is not there.
-pub(super) fn writer(path: &Path) -> Result<Connection> {
+pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, true, e))?;
-    set_up(&connection, WRITER_SETTINGS, path, true)?;
+    set_up(&connection, WRITER_SETTINGS, path, busy_wait, true)?;
+    // SQLite opens a file that cannot be written for reading instead.
+    if connection
+        .is_readonly("main")
+        .map_err(|e| failure(path, true, e))?
+    {
+        return Err(denied(path, true));
+    }
     Ok(connection)
 }
 
 /// A connection that changes nothing.
-pub(super) fn reader(path: &Path) -> Result<Connection> {
-    if !path.exists() {
+pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
+    if matches!(path.try_exists(), Ok(false)) {
         return Err(
             Error::not_found(format!("there is no trail at `{}`", path.display()))
                 .hint("make one with `piperoll init`, or name it with --trail"),
@@ -41,18 +47,18 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
     let opened = Connection::open_with_flags(path, flags)
         .map_err(|e| cannot_open(path, false, e))
         .and_then(|connection| {
-            set_up(&connection, READER_SETTINGS, path, false)?;
+            set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
             Ok(connection)
         });
     match opened {
-        Err(error) if is_settled(path) => immutable_reader(path).map_err(|_| error),
+        Err(error) if is_settled(path) => immutable_reader(path, busy_wait).map_err(|_| error),
         opened => opened,
     }
 }
 
 /// In a folder that cannot be written SQLite cannot make the shared memory that a WAL needs. Without a WAL there is nothing to share, and the file
 /// can be read as it is.
-fn immutable_reader(path: &Path) -> Result<Connection> {
+fn immutable_reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
     let absolute = std::path::absolute(path).map_err(|e| cannot_open(path, false, e))?;
     let mut uri = String::from("file://");
     for byte in absolute.as_os_str().as_encoded_bytes() {
@@ -69,7 +75,7 @@ fn immutable_reader(path: &Path) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(uri, flags).map_err(|e| cannot_open(path, false, e))?;
-    set_up(&connection, READER_SETTINGS, path, false)?;
+    set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
     Ok(connection)
 }
 
@@ -82,19 +88,29 @@ fn is_settled(path: &Path) -> bool {
         .map_or(true, |wal| wal.len() == 0)
 }
 
-fn set_up(connection: &Connection, settings: &str, path: &Path, write: bool) -> Result<()> {
+fn set_up(
+    connection: &Connection,
+    settings: &str,
+    path: &Path,
+    busy_wait: Duration,
+    write: bool,
+) -> Result<()> {
     let failed = |e| failure(path, write, e);
-    connection
-        .busy_timeout(Duration::from_secs(LOCK_WAIT_SECONDS))
-        .map_err(failed)?;
+    connection.busy_timeout(busy_wait).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(settings).map_err(failed)?;
     // The first real read; the settings alone open no file.
     number(connection, statements::USER_VERSION).map_err(failed)?;
+    has_tables(connection, path).map(|_| ())
+}
+
+/// Whether there is any table: not so in a file that is still to become a trail.
+pub(super) fn has_tables(connection: &Connection, path: &Path) -> Result<bool> {
     connection
-        .query_row(statements::OBJECTS, [], |_| Ok(()))
-        .or_else(no_rows)
-        .map_err(failed)
+        .query_row(statements::ANY_TABLE, [], |_| Ok(()))
+        .optional()
+        .map(|found| found.is_some())
+        .map_err(|e| failure(path, false, e))
 }
 
 /// What the file is, by its marks and tables.
@@ -134,13 +150,6 @@ pub(super) fn marks(connection: &Connection, path: &Path) -> Result<Marks> {
 
 pub(super) fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
     connection.query_row(sql, [], |row| row.get(0))
-}
-
-fn no_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
-    match error {
-        rusqlite::Error::QueryReturnedNoRows => Ok(()),
-        error => Err(error),
-    }
 }
 
 /// Why a file cannot be opened: SQLite only says that it cannot.
@@ -199,9 +208,7 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Error::conflict(format!("another program holds the lock of `{shown}`"))
-                .hint(format!(
-                    "it was waited for {LOCK_WAIT_SECONDS} seconds; end its transaction, then retry"
-                ))
+                .hint("end its transaction, then retry")
                 .because(error)
         }
         ErrorCode::CannotOpen => cannot_open(path, write, error),

@@ -78,6 +78,9 @@ BEGIN SELECT RAISE(ABORT, 'piperoll: meta is fixed'); END;
 CREATE TRIGGER meta_delete BEFORE DELETE ON meta
 BEGIN SELECT RAISE(ABORT, 'piperoll: meta is fixed'); END;
 
+CREATE TRIGGER migrations_insert BEFORE INSERT ON migrations
+WHEN EXISTS(SELECT 1 FROM migrations WHERE version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'piperoll: migrations are fixed'); END;
 CREATE TRIGGER migrations_update BEFORE UPDATE ON migrations
 BEGIN SELECT RAISE(ABORT, 'piperoll: migrations are fixed'); END;
 CREATE TRIGGER migrations_delete BEFORE DELETE ON migrations
@@ -104,6 +107,9 @@ CREATE TRIGGER entries_delete BEFORE DELETE ON entries
 WHEN NOT EXISTS(SELECT 1 FROM gate)
 BEGIN SELECT RAISE(ABORT, 'piperoll: entries are sealed'); END;
 
+CREATE TRIGGER attributes_insert BEFORE INSERT ON attributes
+WHEN NEW.seq IS NOT (SELECT max(seq) FROM entries) OR NEW.seq < (SELECT size FROM head)
+BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
 CREATE TRIGGER attributes_update BEFORE UPDATE ON attributes
 BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
 CREATE TRIGGER attributes_delete BEFORE DELETE ON attributes

@@ -237,57 +237,55 @@ impl Snapshot for SqliteSnapshot<'_> {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()> {
-        // An end of `i64::MAX` means "to the last": no position lies beyond it, so the last one is let in.
-        let last = if range.end == i64::MAX {
-            i64::MAX
-        } else {
-            range.end.saturating_sub(1)
-        };
-        self.rows(statements::ENTRIES, [range.start, last], &mut |row| {
-            let mut reader = RowReader {
-                row,
-                faults: Vec::new(),
-            };
-            let seq = reader.integer(0, "seq");
-            let id = reader.text(1, "id");
-            let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
-            let payload = reader.bytes(3, "payload", Type::TextOrNull);
-            let salt = reader.bytes(4, "salt", Type::BlobOrNull);
-            let at = reader.integer(5, "at");
-            let mut names: [Rc<str>; 5] = std::array::from_fn(|_| Rc::from(""));
-            let columns = [
-                (6, "kind"),
-                (7, "action"),
-                (8, "actor"),
-                (9, "resource"),
-                (10, "outcome"),
-            ];
-            for ((column, title), name) in columns.into_iter().zip(&mut names) {
-                let code = reader.integer(column, title);
-                match self.name(code)? {
-                    Some(known) => *name = known,
-                    None => reader.faults.push(format!("column `{title}` has no name")),
+        self.rows(
+            statements::ENTRIES,
+            [range.start, last(&range)],
+            &mut |row| {
+                let mut reader = RowReader {
+                    row,
+                    faults: Vec::new(),
+                };
+                let seq = reader.integer(0, "seq");
+                let id = reader.text(1, "id");
+                let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
+                let payload = reader.bytes(3, "payload", Type::TextOrNull);
+                let salt = reader.bytes(4, "salt", Type::BlobOrNull);
+                let at = reader.integer(5, "at");
+                let mut names: [Rc<str>; 5] = std::array::from_fn(|_| Rc::from(""));
+                let columns = [
+                    (6, "kind"),
+                    (7, "action"),
+                    (8, "actor"),
+                    (9, "resource"),
+                    (10, "outcome"),
+                ];
+                for ((column, title), name) in columns.into_iter().zip(&mut names) {
+                    let code = reader.integer(column, title);
+                    match self.name(code)? {
+                        Some(known) => *name = known,
+                        None => reader.faults.push(format!("column `{title}` has no name")),
+                    }
                 }
-            }
-            let [kind, action, actor, resource, outcome] = &names;
-            let searched = Searched {
-                at,
-                kind,
-                action,
-                actor,
-                resource,
-                outcome,
-            };
-            visit(StoredEntry {
-                seq,
-                id,
-                header,
-                payload,
-                salt,
-                searched,
-                faults: reader.faults,
-            })
-        })
+                let [kind, action, actor, resource, outcome] = &names;
+                let searched = Searched {
+                    at,
+                    kind,
+                    action,
+                    actor,
+                    resource,
+                    outcome,
+                };
+                visit(StoredEntry {
+                    seq,
+                    id,
+                    header,
+                    payload,
+                    salt,
+                    searched,
+                    faults: reader.faults,
+                })
+            },
+        )
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {

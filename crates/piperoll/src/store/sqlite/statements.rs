@@ -2,9 +2,10 @@
 
 use crate::store::filter::Order;
 
-pub(super) const BEGIN_READ: &str = "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1;";
-pub(super) const END_READ: &str = "ROLLBACK;";
+pub(super) const BEGIN_READ: &str = "BEGIN";
+pub(super) const END_READ: &str = "ROLLBACK";
 
+pub(super) const ANY_TABLE: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 pub(super) const APPLICATION_ID: &str = "PRAGMA application_id";
 pub(super) const USER_VERSION: &str = "PRAGMA user_version";
 pub(super) const OBJECTS: &str = "SELECT type, name, sql FROM sqlite_master
