@@ -8,3 +8,5 @@ mod naive_vectors;
 mod seal_vectors;
 #[cfg(test)]
 mod second_implementation;
+#[cfg(test)]
+mod two_readers;
