@@ -1,16 +1,22 @@
 //! Canonical JSON (RFC 8785), written piece by piece. Members come in the order in which they are written: [`in_order`] is the canonical one.
 
+use super::json::plain_length;
 use std::collections::BTreeMap;
 
 /// Writes a text with its quotes.
 pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some((at, byte)) = first_escaped(rest) {
-        let (plain, escaped) = rest.split_at(at);
+    loop {
+        let (plain, left) = rest
+            .split_at_checked(plain_length(rest))
+            .unwrap_or((rest, &[]));
         out.extend_from_slice(plain);
+        let Some((byte, left)) = left.split_first() else {
+            break;
+        };
         match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
+            b'"' | b'\\' => out.extend([b'\\', *byte]),
             0x08 => out.extend(b"\\b"),
             b'\t' => out.extend(b"\\t"),
             b'\n' => out.extend(b"\\n"),
@@ -18,15 +24,9 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
             b'\r' => out.extend(b"\\r"),
             _ => out.extend(format!("\\u{byte:04x}").as_bytes()),
         }
-        rest = escaped.get(1..).unwrap_or_default();
+        rest = left;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
-}
-
-fn first_escaped(bytes: &[u8]) -> Option<(usize, u8)> {
-    let mut bytes = bytes.iter().copied().enumerate();
-    bytes.find(|(_, b)| matches!(b, b'"' | b'\\' | ..b' '))
 }
 
 /// Writes a double that is finite: `Number::toString` of ECMA-262, which differs from Rust's where two shortest forms are equally near.

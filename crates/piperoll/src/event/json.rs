@@ -51,6 +51,25 @@ impl<'a> Json<'a> {
     }
 }
 
+/// How many bytes at the start of `bytes` stand for themselves in a JSON text: all but `"`, `\\` and control characters.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The highest bit of each byte that is below `limit`; above the first such byte there may be others that are not.
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH;
+    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks();
+    for (position, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word, b' ') | is(word, b'"') | is(word, b'\\');
+        if found != 0 {
+            return position * 8 + (found.trailing_zeros() / 8) as usize;
+        }
+    }
+    let found = rest.iter().position(|b| matches!(b, b'"' | b'\\' | ..b' '));
+    bytes.len() - rest.len() + found.unwrap_or(rest.len())
+}
+
 /// A text from outside in a message: its first letters.
 pub(super) fn shorten(text: &str) -> String {
     const LETTERS_MAX: usize = 80;

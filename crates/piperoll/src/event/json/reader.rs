@@ -1,6 +1,6 @@
 //! The reader behind [`Json::parse`]: by recursion, as deep as it is told to go.
 
-use super::{Json, shorten};
+use super::{Json, plain_length, shorten};
 use crate::error::Problem;
 use crate::limits::PROBLEMS_MAX;
 use std::borrow::Cow;
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
     /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
     fn number(&mut self) -> Result<Json<'a>, Stop> {
         let start = self.at;
-        self.skip(|b| b == b'-', 1);
+        self.skip_one(|b| b == b'-');
         match self.peek() {
             Some(b'0') => self.at += 1,
             _ => self.digits()?,
@@ -177,14 +177,14 @@ impl<'a> Reader<'a> {
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
             self.at += 1;
-            self.skip(|b| matches!(b, b'+' | b'-'), 1);
+            self.skip_one(|b| matches!(b, b'+' | b'-'));
             self.digits()?;
         }
         Ok(Json::Number(self.since(start)))
     }
 
     fn digits(&mut self) -> Result<(), Stop> {
-        match self.skip(|b| b.is_ascii_digit(), usize::MAX) {
+        match self.skip(|b| b.is_ascii_digit()) {
             0 => Err(Stop::Syntax("a digit is missing")),
             _ => Ok(()),
         }
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
 
     /// Goes to the next byte of a text that does not stand for itself.
     fn plain(&mut self) {
-        self.skip(|b| !matches!(b, b'"' | b'\\' | ..b' '), usize::MAX);
+        self.at += plain_length(self.rest_bytes());
     }
 
     fn escape(&mut self) -> Result<char, Stop> {
@@ -281,13 +281,17 @@ impl<'a> Reader<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    fn rest_bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
     fn space(&mut self) {
         if let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.skip(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'), usize::MAX);
+            self.skip(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
         }
     }
 
@@ -299,12 +303,17 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Skips at most `count` bytes that are `wanted`. Returns how many.
-    fn skip(&mut self, wanted: impl Fn(u8) -> bool, count: usize) -> usize {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let found = rest.iter().take(count).take_while(|b| wanted(**b)).count();
+    /// Skips the bytes that are `wanted`. Returns how many.
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+        let rest = self.rest_bytes();
+        let found = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
         self.at += found;
         found
+    }
+
+    /// Skips one byte if it is `wanted`.
+    fn skip_one(&mut self, wanted: impl Fn(u8) -> bool) {
+        self.at += usize::from(self.peek().is_some_and(wanted));
     }
 
     fn fault(&mut self, steps: Vec<Step>, message: &'static str) {

@@ -130,3 +130,21 @@ fn c8_62_deep_nesting_ends_in_an_error() {
         ["is nested more than 128 deep"]
     );
 }
+
+#[test]
+fn what_stands_for_itself_in_a_text_is_found_at_every_place() {
+    for length in 0..40 {
+        let plain: Vec<u8> = (0..length)
+            .map(|i| [b' ', 0x7f, 0x80, 0xff, b'!', b'#', b'[', b']'][i % 8])
+            .collect();
+        assert_eq!(plain_length(&plain), length);
+        for at in 0..length {
+            for byte in 0..=255 {
+                let mut bytes = plain.clone();
+                bytes[at] = byte;
+                let stops = byte < b' ' || byte == b'"' || byte == b'\\';
+                assert_eq!(plain_length(&bytes), if stops { at } else { length });
+            }
+        }
+    }
+}
