@@ -6,6 +6,7 @@
 mod action;
 mod actor;
 mod attributes;
+mod canonical;
 mod draft;
 mod header;
 mod id;
@@ -28,7 +29,7 @@ pub use draft::{Draft, Outcome, Phase};
 pub use header::{Header, HeaderError};
 pub use id::EventId;
 pub use instant::{Instant, InstantError};
-pub use json::{Json, JsonError};
+pub use json::Json;
 pub use kind::Kind;
 pub use line::LineDefaults;
 pub use lines::{Line, Lines};

@@ -81,7 +81,7 @@ fn find(snapshot: &dyn Snapshot, filter: &Filter, page: &Page) -> Vec<u64> {
 }
 
 fn key(number: i64) -> Attribute {
-    let value = Value::from_json(Json::Number(number.to_string()));
+    let value = Value::from_json(Json::Number(&number.to_string()));
     Attribute {
         name: AttributeName::Key,
         value: key_attribute(&value, &meta().secret),

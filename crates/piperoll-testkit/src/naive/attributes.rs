@@ -5,7 +5,7 @@ use super::canonical::{canonical, sorted};
 use super::json::Json;
 use super::typed::dollar;
 
-/// The attributes of an event, in the order of the page's table.
+/// The attributes of an event, by name and value.
 pub fn attributes(kind: &str, payload: &Json, secret: &[u8]) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     if let Some(key) = payload.get("key") {
@@ -22,6 +22,7 @@ pub fn attributes(kind: &str, payload: &Json, secret: &[u8]) -> Vec<(String, Str
             pairs.push(((*name).to_owned(), text.to_owned()));
         }
     }
+    pairs.sort();
     pairs
 }
 
@@ -33,13 +34,19 @@ pub fn key_attribute(key: &Json, secret: &[u8]) -> String {
 }
 
 fn values(key: &Json) -> Vec<&Json> {
-    match key {
-        Json::Object(members) if dollar(key).is_none() => sorted(members)
+    let members = match key {
+        Json::Object(members) => members,
+        Json::Array(elements) => return elements.iter().collect(),
+        other => return vec![other],
+    };
+    match (dollar(key), members.as_slice()) {
+        // The object that `$obj` wraps is the caller's key.
+        (Some("$obj"), [(_, Json::Object(own))]) => own.iter().map(|(_, value)| value).collect(),
+        (Some(_), _) => vec![key],
+        (None, _) => sorted(members)
             .into_iter()
             .map(|(_, value)| value)
             .collect(),
-        Json::Array(elements) => elements.iter().collect(),
-        other => vec![other],
     }
 }
 

@@ -108,6 +108,14 @@ impl Fields {
         }
     }
 
+    /// Whether nothing is wrong with the member of that name, nor with what is in it.
+    pub fn is_right(&self, name: &str) -> bool {
+        let place = join(&self.place, name);
+        let inside = join(&place, "");
+        let is_there = |fault: &Fault| fault.place == place || fault.place.starts_with(&inside);
+        !self.faults.iter().any(is_there)
+    }
+
     /// Notes what is wrong with the member of that name.
     pub fn fault(&mut self, name: &str, what: impl Into<String>) {
         self.faults.push(Fault::new(&join(&self.place, name), what));

@@ -21,6 +21,14 @@ pub enum Writer {
     Piperoll,
 }
 
+/// What the command says for lines that do not say it themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Command {
+    /// The name of who acts.
+    pub actor: Option<String>,
+    pub reason: Option<String>,
+}
+
 /// What a line gives, normalised; what it leaves out is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -31,9 +39,11 @@ pub struct Event {
     pub action: String,
     pub phase: Option<String>,
     pub of: Option<String>,
-    pub actor: Option<Actor>,
+    /// That of the line, else that of the command.
+    pub actor: Actor,
     pub resource: Resource,
     pub outcome: Option<String>,
+    /// That of the line, else that of the command.
     pub reason: Option<String>,
     /// The payload with its values in kept form.
     pub payload: Option<Json>,
@@ -74,7 +84,7 @@ pub fn lines(input: &[u8]) -> Vec<(usize, &[u8])> {
 /// # Errors
 ///
 /// Everything that the page refuses, each with its place.
-pub fn read(line: &[u8], writer: Writer) -> Result<Event, Vec<Fault>> {
+pub fn read(line: &[u8], writer: Writer, command: &Command) -> Result<Event, Vec<Fault>> {
     let refuse = |what: String| vec![Fault::new("line", what)];
     if line.len() > LINE_BYTES_MAX {
         return Err(refuse("is longer than 128 MiB".to_owned()));
@@ -86,10 +96,10 @@ pub fn read(line: &[u8], writer: Writer) -> Result<Event, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    event(value, writer)
+    event(value, writer, command)
 }
 
-fn event(value: Json, writer: Writer) -> Result<Event, Vec<Fault>> {
+fn event(value: Json, writer: Writer, command: &Command) -> Result<Event, Vec<Fault>> {
     let mut fields = Fields::new("", value).map_err(|fault| vec![fault])?;
     let kinds: &[&str] = match writer {
         Writer::Line => &KINDS,
@@ -98,22 +108,35 @@ fn event(value: Json, writer: Writer) -> Result<Event, Vec<Fault>> {
     let id = fields.checked("id", uuid);
     let at = fields.checked("at", instant::read);
     let kind = fields.word("kind", kinds);
+    fields.require("kind", kind.as_ref());
     let action = fields.checked("action", |text| action(text, writer));
+    fields.require("action", action.as_ref());
     let phase = fields.word("phase", &["intent", "outcome"]);
     let of = fields.checked("of", uuid);
     let outcome = fields.word("outcome", &["success", "failure", "denied", "unknown"]);
-    let reason = fields
-        .checked("reason", reason)
-        .filter(|reason| !reason.is_empty());
-    let actor = (fields.given("actor")).and_then(|value| actor(value, writer, &mut fields));
-    let resource = (fields.take("resource")).and_then(|value| resource(value, &mut fields));
+    let reason = why(&mut fields, command);
+    let actor = match (fields.given("actor"), &command.actor) {
+        (Some(value), _) => actor(value, writer, &mut fields),
+        (None, Some(name)) => command_actor(name, &mut fields),
+        (None, None) => {
+            fields.require("actor", None::<&Actor>);
+            None
+        }
+    };
+    let resource = match fields.given("resource") {
+        Some(value) => resource(value, &mut fields),
+        None => {
+            fields.require("resource", None::<&Resource>);
+            None
+        }
+    };
     let payload = (fields.given("payload")).and_then(|value| payload(value, &mut fields));
-    fields.require("kind", kind.as_ref());
-    fields.require("action", action.as_ref());
+
+    // The rules between fields are asked only where the fields are right.
     let is_correction = action.as_deref() == Some("CORRECTION");
     if is_correction || phase.as_deref() == Some("outcome") {
         fields.require("of", of.as_ref());
-    } else if of.is_some() {
+    } else if of.is_some() && action.is_some() && fields.is_right("phase") {
         fields.fault(
             "of",
             "is only for the phase `outcome` and the action `CORRECTION`",
@@ -122,22 +145,12 @@ fn event(value: Json, writer: Writer) -> Result<Event, Vec<Fault>> {
     let has_key = payload
         .as_ref()
         .is_some_and(|payload| payload.get("key").is_some());
-    let mut faults = fields.finish();
-    let in_payload = faults
-        .iter()
-        .any(|fault| fault.place.starts_with("payload"));
-    if kind.as_deref() == Some("row") && !has_key && !in_payload {
-        faults.push(Fault::new("payload.key", "is missing"));
+    if kind.as_deref() == Some("row") && !has_key && fields.is_right("payload") {
+        fields.fault("payload.key", "is missing");
     }
-    if resource.is_none()
-        && !faults
-            .iter()
-            .any(|fault| fault.place.starts_with("resource"))
-    {
-        faults.push(Fault::new("resource", "is missing"));
-    }
-    match (kind, action, resource) {
-        (Some(kind), Some(action), Some(resource)) if faults.is_empty() => Ok(Event {
+    let faults = fields.finish();
+    match (kind, action, actor, resource) {
+        (Some(kind), Some(action), Some(actor), Some(resource)) if faults.is_empty() => Ok(Event {
             id,
             at,
             kind,
@@ -152,6 +165,36 @@ fn event(value: Json, writer: Writer) -> Result<Event, Vec<Fault>> {
         }),
         _ => Err(faults),
     }
+}
+
+/// The reason of the line, else that of the command.
+fn why(fields: &mut Fields, command: &Command) -> Option<String> {
+    let given = fields.checked("reason", reason);
+    let given = given.filter(|reason| !reason.is_empty());
+    let (None, Some(text)) = (&given, &command.reason) else {
+        return given;
+    };
+    match reason(text) {
+        Ok(reason) => Some(reason),
+        Err(what) => {
+            fields.fault("reason", what);
+            None
+        }
+    }
+}
+
+/// The command names its actor and says no more of it.
+fn command_actor(name: &str, fields: &mut Fields) -> Option<Actor> {
+    if shape::is_blank(name) {
+        fields.fault("actor.name", "is blank");
+        return None;
+    }
+    Some(Actor {
+        name: name.to_owned(),
+        kind: None,
+        strength: None,
+        via: None,
+    })
 }
 
 fn uuid(text: &str) -> Result<String, String> {

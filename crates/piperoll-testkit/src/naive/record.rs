@@ -4,7 +4,7 @@ use super::attributes::attributes;
 use super::bytes::{base64, hmac};
 use super::canonical::canonical;
 use super::json::{self, Json};
-use super::line::{self, Event, Writer};
+use super::line::{self, Command, Event, Writer};
 use super::{Fault, instant};
 
 /// The longest header.
@@ -20,17 +20,8 @@ pub struct Stamp {
     pub salt: [u8; 32],
     /// The secret of the trail.
     pub secret: Vec<u8>,
-    /// The actor of an event that names none.
-    pub actor: Option<FullActor>,
-}
-
-/// An actor with nothing left to default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FullActor {
-    pub kind: String,
-    pub name: String,
-    pub strength: String,
-    pub via: Option<String>,
+    /// What the command says for lines that do not.
+    pub command: Command,
 }
 
 /// What is kept.
@@ -38,7 +29,7 @@ pub struct FullActor {
 pub struct Recorded {
     pub header: Vec<u8>,
     pub payload: Option<Vec<u8>>,
-    /// Names and values, in the order of the page's table.
+    /// Names and values, in this order.
     pub attributes: Vec<(String, String)>,
 }
 
@@ -48,7 +39,7 @@ pub struct Recorded {
 ///
 /// The faults of the line.
 pub fn record(line: &[u8], stamp: &Stamp) -> Result<Recorded, Vec<Fault>> {
-    finish(line::read(line, Writer::Line)?, stamp)
+    finish(line::read(line, Writer::Line, &stamp.command)?, stamp)
 }
 
 /// Like [`record`], for what Piperoll says of the trail itself in the form of a line.
@@ -57,7 +48,7 @@ pub fn record(line: &[u8], stamp: &Stamp) -> Result<Recorded, Vec<Fault>> {
 ///
 /// The faults of the line.
 pub fn record_own(line: &[u8], stamp: &Stamp) -> Result<Recorded, Vec<Fault>> {
-    finish(line::read(line, Writer::Piperoll)?, stamp)
+    finish(line::read(line, Writer::Piperoll, &stamp.command)?, stamp)
 }
 
 /// The commitment to a payload.
@@ -78,12 +69,8 @@ pub struct Stored<'a> {
 /// # Errors
 ///
 /// The faults of the line, and a stored header that cannot be read, at `header`.
-pub fn is_repeat(
-    line: &[u8],
-    default: Option<&FullActor>,
-    stored: &Stored<'_>,
-) -> Result<bool, Vec<Fault>> {
-    let event = line::read(line, Writer::Line)?;
+pub fn is_repeat(line: &[u8], command: &Command, stored: &Stored<'_>) -> Result<bool, Vec<Fault>> {
+    let event = line::read(line, Writer::Line, command)?;
     let unreadable = |what: String| vec![Fault::new("header", what)];
     let text = std::str::from_utf8(stored.header).map_err(|error| unreadable(error.to_string()))?;
     let header = json::read(text).map_err(unreadable)?;
@@ -98,12 +85,6 @@ pub fn is_repeat(
     let plain = |name: &str| header.get(name).and_then(Json::as_text);
     let same = |given: Option<&str>, kept: Option<&str>| given.is_none_or(|_| given == kept);
 
-    let (name, via) = match (&event.actor, default) {
-        (Some(actor), _) => (Some(actor.name.as_str()), actor.via.as_deref()),
-        (None, Some(actor)) => (Some(actor.name.as_str()), actor.via.as_deref()),
-        (None, None) => return Err(vec![Fault::new("actor", "is missing")]),
-    };
-    let given = event.actor.as_ref();
     let payload = match (&event.payload, plain("payload"), stored.salt) {
         (Some(payload), Some(kept), Some(salt)) => {
             commitment(salt, canonical(payload).as_bytes()) == kept
@@ -113,20 +94,14 @@ pub fn is_repeat(
     Ok(payload
         && same(event.at.map(instant::print).as_deref(), plain("at"))
         && same(event.outcome.as_deref(), plain("outcome"))
-        && same(
-            given.and_then(|actor| actor.kind.as_deref()),
-            inner("actor", "kind"),
-        )
-        && same(
-            given.and_then(|actor| actor.strength.as_deref()),
-            inner("actor", "strength"),
-        )
+        && same(event.actor.kind.as_deref(), inner("actor", "kind"))
+        && same(event.actor.strength.as_deref(), inner("actor", "strength"))
         && Some(event.kind.as_str()) == plain("kind")
         && Some(event.action.as_str()) == plain("action")
         && event.phase.as_deref() == plain("phase")
         && event.of.as_deref() == plain("of")
-        && name == inner("actor", "name")
-        && via == inner("actor", "via")
+        && Some(event.actor.name.as_str()) == inner("actor", "name")
+        && event.actor.via.as_deref() == inner("actor", "via")
         && Some(event.resource.kind.as_str()) == inner("resource", "kind")
         && Some(event.resource.name.as_str()) == inner("resource", "name")
         && Some(event.resource.system.as_str()) == inner("resource", "system")
@@ -134,24 +109,19 @@ pub fn is_repeat(
 }
 
 fn finish(event: Event, stamp: &Stamp) -> Result<Recorded, Vec<Fault>> {
-    let actor = match (event.actor, &stamp.actor) {
-        (Some(actor), _) => FullActor {
-            kind: actor.kind.unwrap_or_else(|| "user".to_owned()),
-            name: actor.name,
-            strength: actor.strength.unwrap_or_else(|| "asserted".to_owned()),
-            via: actor.via,
-        },
-        (None, Some(actor)) => actor.clone(),
-        (None, None) => return Err(vec![Fault::new("actor", "is missing")]),
-    };
+    let actor = event.actor;
+    let or = |text: Option<String>, default: &str| text.unwrap_or_else(|| default.to_owned());
     let payload = event.payload.as_ref().map(canonical);
     let at = event
         .at
         .map_or_else(|| stamp.recorded_at.clone(), instant::print);
     let mut actor_members = vec![
-        ("kind".to_owned(), Json::Text(actor.kind)),
+        ("kind".to_owned(), Json::Text(or(actor.kind, "user"))),
         ("name".to_owned(), Json::Text(actor.name)),
-        ("strength".to_owned(), Json::Text(actor.strength)),
+        (
+            "strength".to_owned(),
+            Json::Text(or(actor.strength, "asserted")),
+        ),
     ];
     let via = actor.via.map(|via| ("via".to_owned(), Json::Text(via)));
     actor_members.extend(via);

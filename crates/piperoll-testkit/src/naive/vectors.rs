@@ -9,22 +9,20 @@ mod trail;
 mod tree;
 
 use super::json::Json;
-use super::record::{FullActor, Stamp};
+use super::line::Command;
+use super::record::Stamp;
 
 /// The whole file, with its last LF.
 pub fn vectors() -> String {
-    let actor = default_actor();
     let file = Json::object([
         ("format", number(1)),
         ("about", Json::text(ABOUT)),
         ("secret", bytes(&SECRET)),
         (
-            "default_actor",
+            "command",
             Json::object([
-                ("kind", Json::text(actor.kind)),
-                ("name", Json::text(actor.name)),
-                ("strength", Json::text(actor.strength)),
-                ("via", Json::text(actor.via.unwrap_or_default())),
+                ("actor", Json::text(COMMAND_ACTOR)),
+                ("reason", Json::text(COMMAND_REASON)),
             ]),
         ),
         ("canonical", canonical::accepted()),
@@ -42,7 +40,7 @@ pub fn vectors() -> String {
 const ABOUT: &str = "Test vectors of docs/format.md. Hashes, signatures, salts and other bytes \
     are base64. `line_base64` stands for a line that is no UTF-8. `place` is where the fault is: a \
     path, or `line` for a line that cannot be read, or `header`. Where `by_command` is true the \
-    command names `default_actor`; where `own` is true Piperoll writes the entry itself.";
+    command says what `command` has; where `own` is true Piperoll writes the entry itself.";
 
 /// The secret of the trail in all vectors.
 pub(crate) const SECRET: [u8; 32] = counting(0x20);
@@ -68,16 +66,22 @@ pub(crate) fn stamp(i: usize, by_command: bool) -> Stamp {
         recorded_at: format!("2026-11-01T08:{:02}:{:02}.{i:06}Z", i / 60, i % 60),
         salt: [byte; 32],
         secret: SECRET.to_vec(),
-        actor: by_command.then(default_actor),
+        command: if by_command {
+            command()
+        } else {
+            Command::default()
+        },
     }
 }
 
-pub(crate) fn default_actor() -> FullActor {
-    FullActor {
-        kind: "service".to_owned(),
-        name: "nightly-import".to_owned(),
-        strength: "authenticated".to_owned(),
-        via: Some("cron".to_owned()),
+const COMMAND_ACTOR: &str = "nightly-import";
+const COMMAND_REASON: &str = "nightly load";
+
+/// What the command says where a vector has `by_command`.
+pub(crate) fn command() -> Command {
+    Command {
+        actor: Some(COMMAND_ACTOR.to_owned()),
+        reason: Some(COMMAND_REASON.to_owned()),
     }
 }
 

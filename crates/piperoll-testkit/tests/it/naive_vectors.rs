@@ -1,11 +1,5 @@
 //! `docs/vectors/format-v1.json` is what the naive implementation says, and it says all it should.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "clippy does not see that the functions beside the tests are tests, too"
-)]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -13,7 +7,7 @@ use std::sync::LazyLock;
 use piperoll_testkit::naive::canonical::canonicalize;
 use piperoll_testkit::naive::json::{Json, read};
 use piperoll_testkit::naive::key::is_origin;
-use piperoll_testkit::naive::line::{self, LINE_BYTES_MAX, PAYLOAD_BYTES_MAX, Writer};
+use piperoll_testkit::naive::line::{self, Command, LINE_BYTES_MAX, PAYLOAD_BYTES_MAX, Writer};
 use piperoll_testkit::naive::record::{Stamp, record};
 use piperoll_testkit::naive::vectors::vectors;
 
@@ -150,7 +144,7 @@ fn limits_of_size_are_exact() {
     );
 
     let long = vec![b' '; LINE_BYTES_MAX + 1];
-    let faults = line::read(&long, Writer::Line).unwrap_err();
+    let faults = line::read(&long, Writer::Line, &Command::default()).unwrap_err();
     assert_eq!(faults[0].to_string(), "`line`: is longer than 128 MiB");
 
     let name =
@@ -195,6 +189,6 @@ fn stamp() -> Stamp {
         recorded_at: "2026-11-01T08:00:00.000000Z".to_owned(),
         salt: [7; 32],
         secret: vec![8; 32],
-        actor: None,
+        command: Command::default(),
     }
 }

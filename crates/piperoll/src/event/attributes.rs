@@ -1,3 +1,4 @@
+use super::canonical::in_order;
 use super::kind::Kind;
 use super::payload::{Payload, hmac_sha256};
 use super::value::Value;
@@ -51,7 +52,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The attributes of an event, sorted by name: `docs/format.md` section 4.
+/// The attributes of an event, sorted by name and value: `docs/format.md` section 4.
 pub fn attributes_of(kind: Kind, payload: &Payload, secret: &Secret) -> Vec<Attribute> {
     let mut attributes = Vec::new();
     if let Some(key) = payload.key() {
@@ -76,6 +77,7 @@ pub fn attributes_of(kind: Kind, payload: &Payload, secret: &Secret) -> Vec<Attr
             });
         }
     }
+    attributes.sort_by(|a, b| (a.name.as_str(), &a.value).cmp(&(b.name.as_str(), &b.value)));
     attributes
 }
 
@@ -84,12 +86,8 @@ pub fn key_attribute(key: &Value, secret: &Secret) -> String {
     let texts = match key {
         Value::Array(items) => items.iter().map(as_text).collect(),
         Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            members
-                .into_iter()
-                .map(|(_, value)| as_text(value))
-                .collect()
+            let members = in_order(members).into_iter();
+            members.map(|(_, value)| as_text(value)).collect()
         }
         bare => vec![as_text(bare)],
     };

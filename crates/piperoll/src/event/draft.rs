@@ -99,7 +99,7 @@ impl Draft {
         problems.extend(rule_problems(&Rules {
             kind: Some(self.kind),
             action: Some(&self.action),
-            phase: self.phase,
+            phase: Some(self.phase),
             of: self.of.is_some(),
             key: self
                 .payload
@@ -110,11 +110,12 @@ impl Draft {
     }
 }
 
-/// What the rules between fields look at; a field that is missing or wrong is `None`, and named elsewhere.
+/// What the rules between fields look at. A rule is judged only where no field that it looks at is missing or wrong: such a one is named elsewhere.
 pub(super) struct Rules<'a> {
     pub(super) kind: Option<Kind>,
     pub(super) action: Option<&'a Action>,
-    pub(super) phase: Option<Phase>,
+    /// `None` when it is wrong.
+    pub(super) phase: Option<Option<Phase>>,
     pub(super) of: bool,
     pub(super) key: bool,
 }
@@ -140,16 +141,20 @@ pub(super) fn rule_problems(rules: &Rules<'_>) -> Vec<Problem> {
             "is missing; an event of kind `row` names its row",
         ));
     }
-    let takes_of = rules.phase == Some(Phase::Outcome) || rules.action == Some(&Action::Correction);
-    if takes_of && !rules.of {
-        let what = if rules.phase == Some(Phase::Outcome) {
+    let closes = rules.phase == Some(Some(Phase::Outcome));
+    let corrects = rules.action == Some(&Action::Correction);
+    if (closes || corrects) && !rules.of {
+        let what = if closes {
             "an outcome names the id of its intent"
         } else {
             "a CORRECTION names the id of the entry that it corrects"
         };
         problems.push(Problem::new("of", format!("is missing; {what}")));
     }
-    if rules.of && !takes_of && rules.action.is_some() {
+    let another = rules
+        .action
+        .is_some_and(|action| !corrects && !action.is_trails_own());
+    if rules.of && !closes && rules.phase.is_some() && another {
         problems.push(Problem::new(
             "of",
             "goes with `phase: outcome` or the action CORRECTION only",

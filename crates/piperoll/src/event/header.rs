@@ -1,5 +1,6 @@
 use super::action::Action;
 use super::actor::{Actor, ActorKind, Strength};
+use super::canonical::write_text;
 use super::draft::{Outcome, Phase};
 use super::id::EventId;
 use super::instant::Instant;
@@ -7,7 +8,9 @@ use super::json::Json;
 use super::kind::Kind;
 use super::payload::Commitment;
 use super::resource::Resource;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
 /// What is sealed of an event: its canonical bytes are a leaf of the tree. `docs/format.md` section 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +68,8 @@ impl Header {
         out.member("strength", self.actor.strength.as_str());
         out.optional("via", self.actor.via.as_deref());
         out.close();
-        out.member("at", &self.at.to_string());
-        out.member("id", &self.id.to_string());
+        out.plain_member("at", &self.at.to_string());
+        out.plain_member("id", &self.id.to_string());
         out.member("kind", self.kind.as_str());
         out.optional("of", self.of.map(|of| of.to_string()).as_deref());
         out.member("outcome", self.outcome.as_str());
@@ -76,7 +79,7 @@ impl Header {
         );
         out.optional("phase", self.phase.map(Phase::as_str));
         out.optional("reason", self.reason.as_deref());
-        out.member("recorded_at", &self.recorded_at.to_string());
+        out.plain_member("recorded_at", &self.recorded_at.to_string());
         out.key("resource");
         out.open();
         out.member("kind", &self.resource.kind);
@@ -94,44 +97,75 @@ impl Header {
     /// # Errors
     /// [`HeaderError`] says why they are no header of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
-        let json = Json::parse(bytes)
-            .map_err(|e| HeaderError::Form(format!("{} {}", e.path, e.message)))?;
-        let mut top = Members::new("", Some(json))?;
-        match top.0.remove("v") {
-            Some(Json::Number(text)) if text == "1" => {}
-            Some(Json::Number(text)) => return Err(HeaderError::Newer(text)),
-            _ => return Err(HeaderError::Form("`v` is missing".to_owned())),
-        }
-        let mut actor = Members::new("actor", top.0.remove("actor"))?;
-        let mut resource = Members::new("resource", top.0.remove("resource"))?;
-        let header = Self {
-            id: top.read("id", EventId::parse)?,
-            at: top.read("at", |text| Instant::parse(text).ok())?,
-            recorded_at: top.read("recorded_at", |text| Instant::parse(text).ok())?,
-            kind: top.read("kind", Kind::parse)?,
-            action: top.read("action", Action::parse)?,
-            phase: top.read_optional("phase", Phase::parse)?,
-            of: top.read_optional("of", EventId::parse)?,
-            actor: Actor {
-                name: actor.read("name", |text| Some(text.to_owned()))?,
-                kind: actor.read("kind", ActorKind::parse)?,
-                via: actor.read_optional("via", |text| Some(text.to_owned()))?,
-                strength: actor.read("strength", Strength::parse)?,
-            },
-            resource: Resource {
-                system: resource.read("system", |text| Some(text.to_owned()))?,
-                name: resource.read("name", |text| Some(text.to_owned()))?,
-                kind: resource.read("kind", |text| Some(text.to_owned()))?,
-            },
-            outcome: top.read("outcome", Outcome::parse)?,
-            reason: top.read_optional("reason", |text| Some(text.to_owned()))?,
-            payload: top.read_optional("payload", Commitment::parse)?,
+        let json = Json::parse(bytes).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            HeaderError::Form(problems.join("; "))
+        })?;
+        check_version(&json)?;
+        let mut top = Members::new("header", Some(json))?;
+        let action = top.read("action", Action::parse)?;
+        let mut members = Members::new("actor", top.take("actor")?)?;
+        let actor = Actor {
+            kind: members.read("kind", ActorKind::parse)?,
+            name: members.read("name", own)?,
+            strength: members.read("strength", Strength::parse)?,
+            via: members.read_optional("via", own)?,
         };
+        members.finish()?;
+        let at = top.read("at", instant)?;
+        let id = top.read("id", EventId::parse)?;
+        let kind = top.read("kind", Kind::parse)?;
+        let of = top.read_optional("of", EventId::parse)?;
+        let outcome = top.read("outcome", Outcome::parse)?;
+        let payload = top.read_optional("payload", Commitment::parse)?;
+        let phase = top.read_optional("phase", Phase::parse)?;
+        let reason = top.read_optional("reason", own)?;
+        let recorded_at = top.read("recorded_at", instant)?;
+        let mut members = Members::new("resource", top.take("resource")?)?;
+        let resource = Resource {
+            kind: members.read("kind", own)?,
+            name: members.read("name", own)?,
+            system: members.read("system", own)?,
+        };
+        members.finish()?;
+        top.take("v")?;
         top.finish()?;
-        actor.finish()?;
-        resource.finish()?;
-        Ok(header)
+        Ok(Self {
+            id,
+            at,
+            recorded_at,
+            kind,
+            action,
+            phase,
+            of,
+            actor,
+            resource,
+            outcome,
+            reason,
+            payload,
+        })
     }
+}
+
+/// What comes first: a later version may look different in all else.
+fn check_version(json: &Json<'_>) -> Result<(), HeaderError> {
+    let members = match json {
+        Json::Object(members) => members.as_slice(),
+        _ => &[],
+    };
+    match members.iter().rfind(|(name, _)| name == "v") {
+        Some((_, Json::Number("1"))) => Ok(()),
+        Some((_, Json::Number(version))) => Err(HeaderError::Newer((*version).to_owned())),
+        _ => Err(HeaderError::Form("`v` is missing".to_owned())),
+    }
+}
+
+fn own(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn instant(text: &str) -> Option<Instant> {
+    Instant::parse(text).ok()
 }
 
 /// Writes JSON members in the order in which they come, which `encode` makes the canonical one.
@@ -156,13 +190,19 @@ impl Writer {
             self.bytes.push(b',');
         }
         self.first = false;
-        self.text(key);
+        self.plain(key);
         self.bytes.push(b':');
     }
 
     fn member(&mut self, key: &str, text: &str) {
         self.key(key);
-        self.text(text);
+        write_text(&mut self.bytes, text);
+    }
+
+    /// A member whose text has nothing to escape.
+    fn plain_member(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.plain(text);
     }
 
     fn optional(&mut self, key: &str, text: Option<&str>) {
@@ -171,22 +211,31 @@ impl Writer {
         }
     }
 
-    /// `serde_json` escapes exactly what RFC 8785 section 3.2.2.2 escapes, in its spelling.
-    fn text(&mut self, text: &str) {
-        if serde_json::to_writer(&mut self.bytes, text).is_err() {
-            unreachable!("writing text to memory does not fail");
-        }
+    fn plain(&mut self, text: &str) {
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.push(b'"');
     }
 }
 
-/// The members of one object of a header, taken one by one.
-struct Members(BTreeMap<String, Json>);
+/// The members of one object of a header. They are taken in the order of their names, in which they come.
+struct Members<'a>(Peekable<IntoIter<(Cow<'a, str>, Json<'a>)>>);
 
-impl Members {
-    fn new(name: &str, json: Option<Json>) -> Result<Self, HeaderError> {
+impl<'a> Members<'a> {
+    fn new(name: &str, json: Option<Json<'a>>) -> Result<Self, HeaderError> {
         match json {
-            Some(Json::Object(members)) => Ok(Self(members)),
+            Some(Json::Object(members)) => Ok(Self(members.into_iter().peekable())),
             _ => Err(HeaderError::Form(format!("`{name}` is no object"))),
+        }
+    }
+
+    /// The member of that name, if it is there.
+    fn take(&mut self, key: &str) -> Result<Option<Json<'a>>, HeaderError> {
+        match self.0.next_if(|(name, _)| name.as_ref() <= key) {
+            Some((name, _)) if name != key => {
+                Err(HeaderError::Form(format!("`{name}` is unknown")))
+            }
+            member => Ok(member.map(|(_, value)| value)),
         }
     }
 
@@ -200,7 +249,7 @@ impl Members {
         key: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, HeaderError> {
-        match self.0.remove(key) {
+        match self.take(key)? {
             None => Ok(None),
             Some(Json::Text(text)) => match parse(&text) {
                 Some(value) => Ok(Some(value)),
@@ -210,9 +259,9 @@ impl Members {
         }
     }
 
-    fn finish(self) -> Result<(), HeaderError> {
-        match self.0.keys().next() {
-            Some(key) => Err(HeaderError::Form(format!("`{key}` is unknown"))),
+    fn finish(mut self) -> Result<(), HeaderError> {
+        match self.0.next() {
+            Some((name, _)) => Err(HeaderError::Form(format!("`{name}` is unknown"))),
             None => Ok(()),
         }
     }

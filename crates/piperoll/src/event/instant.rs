@@ -2,6 +2,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 
+/// Microseconds of 0000-01-01T00:00:00Z.
+const FIRST: i64 = -62_167_219_200_000_000;
+/// Microseconds of 9999-12-31T23:59:59.999999Z.
+const LAST: i64 = 253_402_300_799_999_999;
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// An instant in UTC, to the microsecond, of the years 0000 to 9999. Prints as `2026-11-01T08:00:00.000000Z`.
@@ -33,15 +37,12 @@ impl Instant {
 
     /// The instant `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
-        let instant = Self(micros);
-        let year = instant.civil()?.year();
-        (0..=9999).contains(&year).then_some(instant)
+        (FIRST..=LAST).contains(&micros).then_some(Self(micros))
     }
 
     /// The instant of a clock's reading, cut to microseconds; one outside the years 0000 to 9999 becomes the nearest inside.
     pub fn from_timestamp(timestamp: Timestamp) -> Self {
-        const YEAR_0: i64 = -62_167_219_200_000_000;
-        Self(timestamp.as_microsecond().max(YEAR_0))
+        Self(timestamp.as_microsecond().clamp(FIRST, LAST))
     }
 
     /// Reads an RFC 3339 date-time with any offset and 0 to 6 fraction digits. The leap second 23:59:60 UTC at the end of a month becomes the
@@ -56,8 +57,8 @@ impl Instant {
         if !matches!(separator, "T" | "t") {
             return Err(InstantError::Form);
         }
-        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
-        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+        let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
+        let [hour, minute, second] = numbers(time, b':', [2, 2, 2])?;
         let (micros, zone) = fraction(rest)?;
         let offset_minutes = offset(zone)?;
 
@@ -95,38 +96,52 @@ impl Instant {
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = self.civil().ok_or(fmt::Error)?;
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-            civil.year(),
-            civil.month(),
-            civil.day(),
-            civil.hour(),
-            civil.minute(),
-            civil.second(),
-            self.0.rem_euclid(1_000_000)
-        )
+        let numbers = [
+            (i64::from(civil.year()), 4, '-'),
+            (civil.month().into(), 2, '-'),
+            (civil.day().into(), 2, 'T'),
+            (civil.hour().into(), 2, ':'),
+            (civil.minute().into(), 2, ':'),
+            (civil.second().into(), 2, '.'),
+            (self.0.rem_euclid(1_000_000), 6, 'Z'),
+        ];
+        let mut text = String::with_capacity(27);
+        for (number, digits, end) in numbers {
+            for place in (0..digits).rev() {
+                let digit = number / 10_i64.pow(place) % 10;
+                text.extend(
+                    u32::try_from(digit)
+                        .ok()
+                        .and_then(|digit| char::from_digit(digit, 10)),
+                );
+            }
+            text.push(end);
+        }
+        f.write_str(&text)
     }
 }
 
+/// The numbers of a text, each of so many digits, with `separator` between them.
 fn numbers<const N: usize>(
     text: &str,
-    separator: char,
+    separator: u8,
     digits: [usize; N],
 ) -> Result<[i16; N], InstantError> {
     let mut numbers = [0i16; N];
-    let mut parts = text.split(separator);
-    for (number, digits) in numbers.iter_mut().zip(digits) {
-        let part = parts.next().ok_or(InstantError::Form)?;
-        if part.len() != digits || !part.bytes().all(|b| b.is_ascii_digit()) {
+    let mut bytes = text.bytes();
+    for (position, (number, digits)) in numbers.iter_mut().zip(digits).enumerate() {
+        if position > 0 && bytes.next() != Some(separator) {
             return Err(InstantError::Form);
         }
-        *number = part.parse().map_err(|_| InstantError::Form)?;
+        for _ in 0..digits {
+            let digit = bytes.next().filter(u8::is_ascii_digit);
+            let digit = digit.ok_or(InstantError::Form)? - b'0';
+            *number = *number * 10 + i16::from(digit);
+        }
     }
-    if parts.next().is_some() {
-        Err(InstantError::Form)
-    } else {
-        Ok(numbers)
+    match bytes.next() {
+        None => Ok(numbers),
+        Some(_) => Err(InstantError::Form),
     }
 }
 
@@ -147,10 +162,9 @@ fn fraction(text: &str) -> Result<(i64, &str), InstantError> {
     match digits.len() {
         0 => Err(InstantError::Form),
         1..=6 => {
-            let micros = format!("{digits:0<6}")
-                .parse()
-                .map_err(|_| InstantError::Form)?;
-            Ok((micros, zone))
+            let digits = digits.bytes().map(|b| i64::from(b - b'0'));
+            let micros = digits.chain(std::iter::repeat(0)).take(6);
+            Ok((micros.fold(0, |sum, digit| sum * 10 + digit), zone))
         }
         _ => Err(InstantError::Fraction),
     }
@@ -167,7 +181,7 @@ fn offset(zone: &str) -> Result<i64, InstantError> {
         "-" => -1,
         _ => return Err(InstantError::Form),
     };
-    let [hours, minutes] = numbers(rest, ':', [2, 2])?;
+    let [hours, minutes] = numbers(rest, b':', [2, 2])?;
     if hours > 23 || minutes > 59 {
         return Err(InstantError::Range);
     }

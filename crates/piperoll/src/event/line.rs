@@ -7,12 +7,13 @@ use super::draft::{
 };
 use super::id::EventId;
 use super::instant::Instant;
-use super::json::Json;
+use super::json::{Json, shorten};
 use super::kind::Kind;
 use super::payload::Payload;
 use super::resource::Resource;
 use crate::error::Problem;
-use std::collections::BTreeMap;
+use crate::limits::LINE_BYTES_MAX;
+use std::borrow::Cow;
 
 /// What a line may leave to the command that reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +30,16 @@ impl Draft {
     /// # Errors
     /// All faults of the line; the place of each is its key, such as `actor.name`.
     pub fn from_line(line: &[u8], defaults: &LineDefaults) -> Result<Self, Vec<Problem>> {
-        let json = Json::parse(line).map_err(|e| vec![Problem::new(e.path, e.message)])?;
+        if line.len() > LINE_BYTES_MAX {
+            return Err(vec![Problem::new(
+                "",
+                format!(
+                    "has {} bytes; at most {LINE_BYTES_MAX} (128 MiB) are read",
+                    line.len()
+                ),
+            )]);
+        }
+        let json = Json::parse(line)?;
         let Json::Object(members) = json else {
             let message = format!("must be a JSON object, not {}", json.type_name());
             return Err(vec![Problem::new("", message)]);
@@ -40,51 +50,41 @@ impl Draft {
             problems: Vec::new(),
         };
 
-        let id = line.optional(
-            "id",
-            "must be a UUID of version 7 or 8, such as 01932c07-a000-7000-8000-000000000001",
-            EventId::parse,
-        );
+        let id = line.optional("id", EventId::parse, || {
+            "must be a UUID of version 7 or 8, such as 01932c07-a000-7000-8000-000000000001".into()
+        });
         let at = line.instant();
-        let kind = line.required(
-            "kind",
-            "what family it is",
-            &one_of(&Kind::list()),
-            Kind::parse,
-        );
+        let kind = line.required("kind", "what family it is", Kind::parse, || {
+            one_of(&Kind::list())
+        });
         let action = line.action();
-        let phase = line.optional("phase", &one_of(&Phase::list()), Phase::parse);
-        let of = line.optional(
-            "of",
-            "must be the UUID of an entry, of version 7 or 8",
-            EventId::parse,
-        );
-        let outcome = line.optional("outcome", &one_of(&Outcome::list()), Outcome::parse);
-        let reason = line
-            .text("reason")
-            .filter(|reason| !reason.is_empty())
-            .or_else(|| defaults.reason.clone());
-        line.problems
-            .extend(reason.as_deref().and_then(reason_problem));
+        let phase = line.optional("phase", Phase::parse, || one_of(&Phase::list()));
+        let of = line.optional("of", EventId::parse, || {
+            "must be the UUID of an entry, of version 7 or 8".into()
+        });
+        let outcome = line.optional("outcome", Outcome::parse, || one_of(&Outcome::list()));
+        let reason = line.reason(defaults);
         let actor = line.actor(defaults);
         let resource = line.resource();
-        let (payload, payload_failed) = line.payload();
+        let payload = line.payload();
         line.unknown();
 
         let mut problems = line.problems;
+        let sound = |key: &str| !problems.iter().any(|named| is_in(key, &named.place));
         let rules = rule_problems(&Rules {
             kind,
             action: action.as_ref(),
-            phase,
+            // A phase that is wrong may have been meant to be either.
+            phase: sound("phase").then_some(phase),
             of: of.is_some(),
-            key: payload_failed || payload.as_ref().is_some_and(|p| p.key().is_some()),
+            // A payload that is wrong may have been meant to have a key.
+            key: !sound("payload") || payload.as_ref().is_some_and(|p| p.key().is_some()),
         });
-        // A key that is wrong is not also missing, and the other way round.
-        for problem in rules {
-            if !problems.iter().any(|named| named.place == problem.place) {
-                problems.push(problem);
-            }
-        }
+        let rules: Vec<Problem> = rules
+            .into_iter()
+            .filter(|rule| sound(&rule.place))
+            .collect();
+        problems.extend(rules);
         match (kind, action, actor, resource) {
             (Some(kind), Some(action), Some(actor), Some(resource)) if problems.is_empty() => {
                 let draft = Self {
@@ -110,22 +110,41 @@ impl Draft {
 }
 
 /// The members of an object of the line, taken one by one; faults are gathered.
-struct Fields {
+struct Fields<'a> {
     prefix: &'static str,
-    members: BTreeMap<String, Json>,
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
     problems: Vec<Problem>,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     fn problem(&mut self, key: &str, message: impl Into<String>) {
         self.problems
             .push(Problem::new(format!("{}{key}", self.prefix), message));
     }
 
-    /// The text at `key`; `null` is absence.
-    fn text(&mut self, key: &str) -> Option<String> {
-        match self.members.remove(key)? {
-            Json::Null => None,
+    /// Takes the value at `key`, `null` included.
+    fn take(&mut self, key: &str) -> Option<Json<'a>> {
+        let position = self.members.iter().position(|(name, _)| name == key)?;
+        Some(self.members.remove(position).1)
+    }
+
+    /// Takes the value at `key`; `null` is absence.
+    fn given(&mut self, key: &str) -> Option<Json<'a>> {
+        self.take(key).filter(|value| *value != Json::Null)
+    }
+
+    fn get(&self, key: &str) -> Option<&Json<'a>> {
+        let member = self.members.iter().find(|(name, _)| name == key)?;
+        Some(&member.1)
+    }
+
+    fn is_absent(&self, key: &str) -> bool {
+        matches!(self.get(key), None | Some(Json::Null))
+    }
+
+    /// The text at `key`.
+    fn text(&mut self, key: &str) -> Option<Cow<'a, str>> {
+        match self.given(key)? {
             Json::Text(text) => Some(text),
             other => {
                 self.problem(key, format!("must be text, not {}", other.type_name()));
@@ -137,13 +156,13 @@ impl Fields {
     fn optional<T>(
         &mut self,
         key: &str,
-        rule: &str,
         parse: impl Fn(&str) -> Option<T>,
+        rule: impl Fn() -> String,
     ) -> Option<T> {
         let text = self.text(key)?;
         let value = parse(&text);
         if value.is_none() {
-            self.problem(key, format!("`{}` {rule}", shorten(&text)));
+            self.problem(key, format!("`{}` {}", shorten(&text), rule()));
         }
         value
     }
@@ -152,26 +171,30 @@ impl Fields {
         &mut self,
         key: &str,
         meaning: &str,
-        rule: &str,
         parse: impl Fn(&str) -> Option<T>,
+        rule: impl Fn() -> String,
     ) -> Option<T> {
-        let missing = matches!(self.members.get(key), None | Some(Json::Null));
-        if missing {
-            self.members.remove(key);
+        if self.is_absent(key) {
             self.problem(key, format!("is missing ({meaning})"));
-            return None;
         }
-        self.optional(key, rule, parse)
+        self.optional(key, parse, rule)
     }
 
     fn required_text(&mut self, key: &str, meaning: &str) -> Option<String> {
-        let text = self.required(key, meaning, "", |text| Some(text.to_owned()))?;
+        if self.is_absent(key) {
+            self.problem(key, format!("is missing ({meaning})"));
+        }
+        self.optional_text(key)
+    }
+
+    fn optional_text(&mut self, key: &str) -> Option<String> {
+        let text = self.text(key)?;
         match text_problem(&format!("{}{key}", self.prefix), &text) {
             Some(problem) => {
                 self.problems.push(problem);
                 None
             }
-            None => Some(text),
+            None => Some(text.into_owned()),
         }
     }
 
@@ -187,24 +210,38 @@ impl Fields {
     }
 
     fn action(&mut self) -> Option<Action> {
-        let known = self.members.get("action").and_then(|action| match action {
-            Json::Text(text) => Action::parse(&text.to_uppercase()),
-            _ => None,
-        });
-        let rule = match known {
-            Some(action) => format!("is an unknown action; did you mean `{action}`?"),
-            None => format!(
-                "is an unknown action; it is one of {}, or x.<namespace>.<name>",
-                Action::WORDS.join(", ")
-            ),
+        let text = match self.get("action") {
+            Some(Json::Text(text)) => text.to_uppercase(),
+            _ => String::new(),
         };
-        self.required("action", "what was done", &rule, Action::parse)
+        self.required(
+            "action",
+            "what was done",
+            Action::parse,
+            || match Action::parse(&text) {
+                Some(action) => format!("is an unknown action; did you mean `{action}`?"),
+                None => format!(
+                    "is an unknown action; it is one of {}, or x.<namespace>.<name>",
+                    Action::WORDS.join(", ")
+                ),
+            },
+        )
+    }
+
+    /// The line's reason, else the command's.
+    fn reason(&mut self, defaults: &LineDefaults) -> Option<String> {
+        let given = self.text("reason").map(Cow::into_owned);
+        let reason = given
+            .filter(|reason| !reason.is_empty())
+            .or_else(|| defaults.reason.clone())?;
+        self.problems.extend(reason_problem(&reason));
+        Some(reason)
     }
 
     /// The fields of the object at `key`; a fault when it is none.
     fn object(&mut self, key: &str, prefix: &'static str, meaning: &str) -> Option<Self> {
-        match self.members.remove(key) {
-            None | Some(Json::Null) => {
+        match self.given(key) {
+            None => {
                 self.problem(key, format!("is missing ({meaning})"));
                 None
             }
@@ -220,23 +257,20 @@ impl Fields {
         }
     }
 
+    /// The line's actor, else the command's.
     fn actor(&mut self, defaults: &LineDefaults) -> Option<DraftActor> {
-        if let (None | Some(Json::Null), Some(name)) = (self.members.get("actor"), &defaults.actor)
-        {
-            self.members.remove("actor");
-            return Some(DraftActor::named(name.clone()));
+        if let (true, Some(name)) = (self.is_absent("actor"), &defaults.actor) {
+            self.take("actor");
+            self.problems.extend(text_problem("actor.name", name));
+            return Some(DraftActor::named(name));
         }
         let meaning = "who did it, such as {\"name\":\"alice\"}; or give --actor";
         let mut actor = self.object("actor", "actor.", meaning)?;
         let name = actor.required_text("name", "who did it");
-        let kind = actor.optional("kind", &one_of(&ActorKind::list()), ActorKind::parse);
-        let strength = actor.optional("strength", &one_of(&Strength::list()), Strength::parse);
+        let kind = actor.optional("kind", ActorKind::parse, || one_of(&ActorKind::list()));
+        let strength = actor.optional("strength", Strength::parse, || one_of(&Strength::list()));
         actor.problems.extend(strength.and_then(strength_problem));
-        let via = actor.text("via");
-        actor.problems.extend(
-            via.as_deref()
-                .and_then(|via| text_problem("actor.via", via)),
-        );
+        let via = actor.optional_text("via");
         actor.unknown();
         self.problems.append(&mut actor.problems);
         Some(DraftActor {
@@ -262,43 +296,36 @@ impl Fields {
         })
     }
 
-    /// The payload, and whether there is one with faults.
-    fn payload(&mut self) -> (Option<Payload>, bool) {
-        match self.members.remove("payload") {
-            None | Some(Json::Null) => (None, false),
-            Some(json) => match Payload::from_json(json) {
-                Ok(payload) => (Some(payload), false),
-                Err(problems) => {
-                    self.problems.extend(problems);
-                    (None, true)
-                }
-            },
+    fn payload(&mut self) -> Option<Payload> {
+        match Payload::from_json(self.given("payload")?) {
+            Ok(payload) => Some(payload),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
         }
     }
 
     fn unknown(&mut self) {
-        let keys: Vec<String> = self.members.keys().cloned().collect();
-        for key in keys {
-            let message = match key.as_str() {
-                "v" | "recorded_at" => "is set by Piperoll; leave it out".to_owned(),
-                _ => "is an unknown key".to_owned(),
+        for (name, _) in std::mem::take(&mut self.members) {
+            let message = match name.as_ref() {
+                "v" | "recorded_at" => "is set by Piperoll; leave it out",
+                _ => "is an unknown key",
             };
-            self.problem(&key, message);
+            self.problem(&name, message);
         }
     }
 }
 
-fn one_of(words: &str) -> String {
-    format!("is not one of {words}")
+/// Whether a place is a key of the line, or lies in it.
+fn is_in(key: &str, place: &str) -> bool {
+    place
+        .strip_prefix(key)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// A text from outside in a message: its first letters.
-fn shorten(text: &str) -> String {
-    const LETTERS_MAX: usize = 80;
-    match text.char_indices().nth(LETTERS_MAX) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+fn one_of(words: &str) -> String {
+    format!("is not one of {words}")
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::canonical::write_object;
 use super::json::Json;
 use super::value::Value;
 use crate::error::Problem;
@@ -5,32 +6,30 @@ use crate::limits::{NESTING_MAX, PAYLOAD_BYTES_MAX};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use sha2::Sha256;
 use std::fmt;
+
+/// Levels of arrays and objects in a part of a payload: those of a line, less the line's own object and the payload.
+const LEVELS_MAX: usize = NESTING_MAX - 2;
 
 /// The part of an event that may be erased: row key, before, differences, after, context. Holds its canonical bytes, at most
 /// [`PAYLOAD_BYTES_MAX`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Payload {
-    parts: Parts,
+    key: Option<Value>,
+    context: Option<Value>,
     bytes: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Parts {
-    key: Option<Value>,
-    before: Option<Value>,
-    differences: Option<Value>,
-    after: Option<Value>,
-    context: Option<Value>,
-}
+/// The names of a payload's parts, in canonical order.
+const PARTS: [&str; 5] = ["after", "before", "context", "differences", "key"];
 
 impl Payload {
     /// A payload of these parts; `None` is a part that is not there, which differs from `Value::Null`.
     ///
     /// # Errors
-    /// The faults: a `key` that is null or empty, a `context` that is no object, or too many bytes.
+    /// The faults: a `key` that is null or empty, a `context` that is no object, arrays and objects nested deeper than an input line could hold
+    /// them, or too many bytes.
     pub fn new(
         key: Option<Value>,
         before: Option<Value>,
@@ -38,94 +37,79 @@ impl Payload {
         after: Option<Value>,
         context: Option<Value>,
     ) -> Result<Self, Vec<Problem>> {
-        Self::from_parts(Parts {
-            key,
-            before,
-            differences,
-            after,
-            context,
-        })
+        let parts = [after, before, context, differences, key];
+        let too_deep = PARTS.iter().zip(&parts).filter(|(_, part)| {
+            part.as_ref()
+                .is_some_and(|part| part.is_deeper_than(LEVELS_MAX))
+        });
+        let problems: Vec<Problem> = too_deep
+            .map(|(name, _)| {
+                Problem::new(
+                    format!("payload.{name}"),
+                    format!("is nested more than {LEVELS_MAX} deep"),
+                )
+            })
+            .collect();
+        // What is too deep is not walked through.
+        if problems.is_empty() {
+            Self::from_parts(parts, problems)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The payload that JSON from outside stands for.
     ///
     /// # Errors
     /// All faults, with their places below `payload`.
-    pub fn from_json(json: Json) -> Result<Self, Vec<Problem>> {
-        let Json::Object(members) = json else {
-            return Err(vec![Problem::new(
-                "payload",
-                format!("must be an object, not {}", json.type_name()),
-            )]);
-        };
-        let mut parts = Parts::default();
-        let mut problems = Vec::new();
-        for (name, value) in members {
-            let part = match name.as_str() {
-                "key" => &mut parts.key,
-                "before" => &mut parts.before,
-                "differences" => &mut parts.differences,
-                "after" => &mut parts.after,
-                "context" if value == Json::Null => continue,
-                "context" => &mut parts.context,
-                _ => {
-                    problems.push(Problem::new(
-                        format!("payload.{name}"),
-                        "is an unknown key; a payload has key, before, differences, after, context",
-                    ));
-                    continue;
-                }
-            };
-            *part = Some(Value::from_json(value));
-        }
-        match Self::from_parts(parts) {
-            Ok(payload) if problems.is_empty() => Ok(payload),
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.extend(more);
-                Err(problems)
-            }
-        }
+    pub fn from_json(json: Json<'_>) -> Result<Self, Vec<Problem>> {
+        let (parts, problems) = parts(json)?;
+        Self::from_parts(parts.map(|part| part.map(Value::from_json)), problems)
     }
 
-    /// The payload that stored canonical bytes hold.
+    /// The payload that stored bytes hold. It keeps them as they are: they are what a header commits to.
     ///
     /// # Errors
     /// As [`Payload::from_json`]; bytes that are no JSON are a fault, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
         // Wrapping in `$obj` may have added a level to each of the line's.
-        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX)
-            .map_err(|e| vec![Problem::new("payload", e.message)])?;
-        Self::from_json(json)
+        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX).map_err(|problems| {
+            let in_payload = |p: Problem| Problem::new(format!("payload {}", p.place), p.message);
+            problems.into_iter().map(in_payload).collect::<Vec<_>>()
+        })?;
+        let ([_, _, context, _, key], mut problems) = parts(json)?;
+        let (key, context) = (key.map(Value::from_json), context.map(Value::from_json));
+        problems.extend(form_problems(key.as_ref(), context.as_ref(), bytes));
+        if problems.is_empty() {
+            Ok(Self {
+                key,
+                context,
+                bytes: bytes.to_vec(),
+            })
+        } else {
+            Err(problems)
+        }
     }
 
-    fn from_parts(parts: Parts) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let empty_key = match &parts.key {
-            Some(Value::Null) => true,
-            Some(Value::Array(items)) => items.is_empty(),
-            Some(Value::Object(members)) => members.is_empty(),
-            _ => false,
-        };
-        if empty_key {
-            problems.push(Problem::new("payload.key", "must not be null or empty"));
-        }
-        if !matches!(parts.context, None | Some(Value::Object(_))) {
-            problems.push(Problem::new("payload.context", "must be an object"));
-        }
-        // Serialising to memory cannot fail; see `Value::canonical`.
-        let bytes = serde_json_canonicalizer::to_vec(&parts).unwrap_or_default();
-        if bytes.len() > PAYLOAD_BYTES_MAX {
-            problems.push(Problem::new(
-                "payload",
-                format!(
-                    "has {} bytes; at most {PAYLOAD_BYTES_MAX} (16 MiB) are kept",
-                    bytes.len()
-                ),
-            ));
-        }
+    fn from_parts(
+        parts: [Option<Value>; 5],
+        mut problems: Vec<Problem>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut bytes = Vec::with_capacity(1_024);
+        let there = PARTS.into_iter().zip(&parts);
+        write_object(
+            &mut bytes,
+            there.filter_map(|(name, part)| Some((name, part.as_ref()?))),
+            |bytes, part| part.write(bytes),
+        );
+        let [_, _, context, _, key] = parts;
+        problems.extend(form_problems(key.as_ref(), context.as_ref(), &bytes));
         if problems.is_empty() {
-            Ok(Self { parts, bytes })
+            Ok(Self {
+                key,
+                context,
+                bytes,
+            })
         } else {
             Err(problems)
         }
@@ -138,35 +122,67 @@ impl Payload {
 
     /// The key of the row.
     pub fn key(&self) -> Option<&Value> {
-        self.parts.key.as_ref()
+        self.key.as_ref()
     }
 
     /// A member of the context.
     pub fn context(&self, name: &str) -> Option<&Value> {
-        match &self.parts.context {
+        match &self.context {
             Some(Value::Object(members)) => members.get(name),
             _ => None,
         }
     }
 }
 
-impl Serialize for Parts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        let parts = [
-            ("after", &self.after),
-            ("before", &self.before),
-            ("context", &self.context),
-            ("differences", &self.differences),
-            ("key", &self.key),
-        ];
-        for (name, part) in parts {
-            if let Some(value) = part {
-                map.serialize_entry(name, value)?;
+/// The parts of a payload in the order of [`PARTS`], and the faults of its names.
+type JsonParts<'a> = ([Option<Json<'a>>; 5], Vec<Problem>);
+
+fn parts(json: Json<'_>) -> Result<JsonParts<'_>, Vec<Problem>> {
+    let Json::Object(members) = json else {
+        let message = format!("must be an object, not {}", json.type_name());
+        return Err(vec![Problem::new("payload", message)]);
+    };
+    let mut parts = [const { None }; 5];
+    let mut problems = Vec::new();
+    for (name, value) in members {
+        match PARTS.iter().position(|part| *part == name) {
+            Some(_) if name == "context" && value == Json::Null => {}
+            Some(position) => {
+                if let Some(part) = parts.get_mut(position) {
+                    *part = Some(value);
+                }
             }
+            None => problems.push(Problem::new(
+                format!("payload.{name}"),
+                "is an unknown key; a payload has key, before, differences, after, context",
+            )),
         }
-        map.end()
     }
+    Ok((parts, problems))
+}
+
+fn form_problems(key: Option<&Value>, context: Option<&Value>, bytes: &[u8]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let empty_key = match key {
+        Some(Value::Null) => true,
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(members)) => members.is_empty(),
+        _ => false,
+    };
+    if empty_key {
+        problems.push(Problem::new("payload.key", "must not be null or empty"));
+    }
+    if !matches!(context, None | Some(Value::Object(_))) {
+        problems.push(Problem::new("payload.context", "must be an object"));
+    }
+    if bytes.len() > PAYLOAD_BYTES_MAX {
+        let length = bytes.len();
+        problems.push(Problem::new(
+            "payload",
+            format!("has {length} bytes; at most {PAYLOAD_BYTES_MAX} (16 MiB) are kept"),
+        ));
+    }
+    problems
 }
 
 /// 32 random bytes beside a payload, without which nobody can guess it from its commitment.

@@ -1,10 +1,11 @@
 //! Values that keep their type. `docs/format.md` section 4 has the form of each.
 
+use super::canonical::{in_order, write_double, write_object, write_text};
 use super::json::Json;
 use crate::limits::SAFE_INTEGER_MAX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A value of a payload. Its canonical JSON keeps every type apart: 1 and 1.0, NULL and missing and "", bytes and text.
@@ -64,6 +65,11 @@ impl ValueType {
         Self::Json,
     ];
 
+    /// The type that a key marks.
+    fn tagged(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ty| ty.tag() == tag)
+    }
+
     /// The key that marks the type.
     pub const fn tag(self) -> &'static str {
         match self {
@@ -103,12 +109,12 @@ impl Value {
 
     /// The value that JSON from outside stands for: numbers that would not survive keep their text, typed forms are taken as such, and what only
     /// looks like one is the caller's own object.
-    pub fn from_json(json: Json) -> Self {
+    pub fn from_json(json: Json<'_>) -> Self {
         match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(value),
             Json::Number(text) => Self::from_number(text),
-            Json::Text(text) => Self::Text(text),
+            Json::Text(text) => Self::Text(text.into_owned()),
             Json::Array(items) => Self::Array(items.into_iter().map(Self::from_json).collect()),
             Json::Object(members) => Self::from_object(members),
         }
@@ -116,98 +122,119 @@ impl Value {
 
     /// The canonical JSON (RFC 8785).
     pub fn canonical(&self) -> String {
-        // Serialising this tree to memory cannot fail: keys are text, and every number is finite by `serialize`.
-        serde_json_canonicalizer::to_string(self).unwrap_or_default()
+        let mut out = Vec::new();
+        self.write(&mut out);
+        String::from_utf8(out).unwrap_or_default()
     }
 
-    fn from_number(text: String) -> Self {
-        if is_integer(&text) {
+    /// Writes the canonical JSON.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => out.extend(b"null"),
+            Self::Bool(true) => out.extend(b"true"),
+            Self::Bool(false) => out.extend(b"false"),
+            Self::Int(number) if is_safe(*number) => {
+                out.extend_from_slice(number.to_string().as_bytes());
+            }
+            Self::Int(number) => write_typed(out, ValueType::Int, &number.to_string()),
+            Self::Real(number) if has_fraction(*number) => write_double(out, *number),
+            Self::Real(number) => write_typed(out, ValueType::Real, &real_text(*number)),
+            Self::Text(text) => write_text(out, text),
+            Self::Array(items) => {
+                out.push(b'[');
+                for (position, item) in items.iter().enumerate() {
+                    if position > 0 {
+                        out.push(b',');
+                    }
+                    item.write(out);
+                }
+                out.push(b']');
+            }
+            Self::Object(members) if only_dollar_name(members.keys()) => {
+                out.extend(b"{\"$obj\":");
+                write_members(out, members);
+                out.push(b'}');
+            }
+            Self::Object(members) => write_members(out, members),
+            Self::Typed(ty, text) => write_typed(out, *ty, text),
+        }
+    }
+
+    /// Whether arrays and objects are nested more than `levels` deep.
+    pub(super) fn is_deeper_than(&self, levels: usize) -> bool {
+        match (self, levels.checked_sub(1)) {
+            (Self::Array(_) | Self::Object(_), None) => true,
+            (Self::Array(items), Some(levels)) => {
+                items.iter().any(|item| item.is_deeper_than(levels))
+            }
+            (Self::Object(members), Some(levels)) => {
+                members.values().any(|value| value.is_deeper_than(levels))
+            }
+            _ => false,
+        }
+    }
+
+    fn from_number(text: &str) -> Self {
+        if is_integer(text) {
             return match text.parse::<i64>() {
                 Ok(number) if is_safe(number) && text != "-0" => Self::Int(number),
-                _ => Self::Typed(ValueType::Int, text),
+                _ => Self::Typed(ValueType::Int, text.to_owned()),
             };
         }
         match text.parse::<f64>() {
-            Ok(number) if has_fraction(number) && Self::Real(number).canonical() == text => {
-                Self::Real(number)
-            }
-            _ => Self::Typed(ValueType::Decimal, text),
+            Ok(number) if has_fraction(number) && is_double(text, number) => Self::Real(number),
+            _ => Self::Typed(ValueType::Decimal, text.to_owned()),
         }
     }
 
-    fn from_object(mut members: BTreeMap<String, Json>) -> Self {
-        if members.len() == 1
-            && let Some((tag, value)) = members.pop_first()
+    fn from_object(mut members: Vec<(Cow<'_, str>, Json<'_>)>) -> Self {
+        if only_dollar_name(members.iter().map(|(name, _)| name))
+            && let Some((name, value)) = members.pop()
         {
-            return match (tag.as_str(), value) {
-                ("$obj", Json::Object(inner)) if only_dollar_key(&inner) => Self::own(inner),
-                (tag, Json::Text(text)) if is_typed(tag, &text) => {
-                    let found = ValueType::ALL.into_iter().find(|ty| ty.tag() == tag);
-                    found.map_or(Self::Null, |ty| Self::Typed(ty, text))
+            return match (ValueType::tagged(&name), value) {
+                (Some(ty), Json::Text(text)) if ty.is_well_formed(&text) => {
+                    Self::Typed(ty, text.into_owned())
                 }
-                (_, value) => Self::own(BTreeMap::from([(tag, value)])),
+                (None, Json::Object(inner))
+                    if name == "$obj" && only_dollar_name(inner.iter().map(|(name, _)| name)) =>
+                {
+                    Self::own(inner)
+                }
+                (_, value) => Self::own(vec![(name, value)]),
             };
         }
         Self::own(members)
     }
 
-    fn own(members: BTreeMap<String, Json>) -> Self {
+    fn own(members: Vec<(Cow<'_, str>, Json<'_>)>) -> Self {
+        let members = members.into_iter();
         Self::Object(
             members
-                .into_iter()
-                .map(|(key, value)| (key, Self::from_json(value)))
+                .map(|(name, value)| (name.into_owned(), Self::from_json(value)))
                 .collect(),
         )
     }
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Int(number) if is_safe(*number) => serializer.serialize_i64(*number),
-            Self::Int(number) => tagged(serializer, ValueType::Int.tag(), &number.to_string()),
-            Self::Real(number) if has_fraction(*number) => serializer.serialize_f64(*number),
-            Self::Real(number) => tagged(serializer, ValueType::Real.tag(), &real_text(*number)),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Array(items) => serializer.collect_seq(items),
-            Self::Object(members) if only_dollar_key(members) => {
-                tagged(serializer, "$obj", &Members(members))
-            }
-            Self::Object(members) => serializer.collect_map(members),
-            Self::Typed(ty, text) => tagged(serializer, ty.tag(), text),
-        }
-    }
+/// Writes an object as it is, without the wrapping that [`Value::Object`] may need.
+fn write_members(out: &mut Vec<u8>, members: &BTreeMap<String, Value>) {
+    write_object(out, in_order(members), |out, value| value.write(out));
 }
 
-/// The object itself, without the wrapping that [`Value::Object`] may need.
-struct Members<'a>(&'a BTreeMap<String, Value>);
-
-impl Serialize for Members<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0)
-    }
+fn write_typed(out: &mut Vec<u8>, ty: ValueType, text: &str) {
+    write_object(out, [(ty.tag(), text)], |out, text| write_text(out, text));
 }
 
-fn tagged<S: Serializer, T: Serialize + ?Sized>(
-    serializer: S,
-    tag: &str,
-    value: &T,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(tag, value)?;
-    map.end()
+fn only_dollar_name<T: AsRef<str>>(mut names: impl Iterator<Item = T>) -> bool {
+    names
+        .next()
+        .is_some_and(|name| name.as_ref().starts_with('$'))
+        && names.next().is_none()
 }
 
-fn only_dollar_key<T>(members: &BTreeMap<String, T>) -> bool {
-    members.len() == 1 && members.keys().all(|key| key.starts_with('$'))
-}
-
-fn is_typed(tag: &str, text: &str) -> bool {
-    ValueType::ALL
-        .into_iter()
-        .any(|ty| ty.tag() == tag && ty.is_well_formed(text))
+/// Whether the text is letter by letter the ECMAScript form of the double.
+fn is_double(text: &str, number: f64) -> bool {
+    ryu_js::Buffer::new().format_finite(number) == text
 }
 
 /// Whether JCS keeps the integer: at most 2^53 - 1 in magnitude.

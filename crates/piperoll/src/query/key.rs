@@ -11,9 +11,9 @@ pub fn parse_key(text: &str) -> Result<Value> {
         return Err(Error::invalid_input("the key is empty"));
     }
     if text.starts_with(['{', '[', '"']) {
-        let json = Json::parse(text.as_bytes()).map_err(|error| {
+        let json = Json::parse(text.as_bytes()).map_err(|problems| {
             Error::invalid_input(format!("the key `{text}` is no JSON"))
-                .because(error)
+                .with_problems(problems)
                 .hint("write a value, a=1,b=x, or a JSON object")
         })?;
         return Ok(Value::from_json(json));

@@ -11,7 +11,7 @@ use crate::naive::{Fault, tree};
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) line: String,
-    /// The command names the default actor.
+    /// The command says what `command` has.
     pub(crate) by_command: bool,
     /// Piperoll writes it.
     pub(crate) own: bool,

@@ -119,6 +119,14 @@ fn header() -> Vec<(&'static str, String)> {
             "a correction of nothing",
             event("business", "CORRECTION", ""),
         ),
+        (
+            "an action that is unknown; of may be right",
+            event("business", "CORRECTOIN", &format!(r#","of":"{OTHER}""#)),
+        ),
+        (
+            "a phase that is unknown; of may be right",
+            access(&format!(r#","phase":"end","of":"{OTHER}""#)),
+        ),
         ("of without need", access(&format!(r#","of":"{OTHER}""#))),
         (
             "of for an intent",

@@ -1,8 +1,8 @@
 //! Inputs cut into lines, and events whose id is there already.
 
-use super::{OTHER, RESOURCE, bytes, default_actor, number, stamp, utf8};
+use super::{OTHER, RESOURCE, bytes, command, number, stamp, utf8};
 use crate::naive::json::Json;
-use crate::naive::line;
+use crate::naive::line::{self, Command};
 use crate::naive::record::{Stored, is_repeat, record};
 
 pub(crate) fn lines() -> Json {
@@ -92,7 +92,7 @@ pub(crate) fn section() -> Json {
                 header: &header,
                 salt,
             };
-            match is_repeat(line.as_bytes(), None, &stored) {
+            match is_repeat(line.as_bytes(), &stamp.command, &stored) {
                 Ok(same) => Json::Bool(same),
                 Err(faults) => Json::Text(format!("broken: {faults:?}")),
             }
@@ -114,7 +114,7 @@ pub(crate) fn section() -> Json {
     ])
 }
 
-/// The command's actor counts by name and `via` alone, since the line gives nothing of it.
+/// Of the command's actor the name counts, since nothing else of it is given, and its reason counts.
 fn by_command() -> Json {
     let line = format!(r#"{{"kind":"access","action":"READ","resource":{RESOURCE}}}"#);
     let recorded = record(line.as_bytes(), &stamp(0, true));
@@ -123,17 +123,47 @@ fn by_command() -> Json {
         header: &header,
         salt: None,
     };
-    let mut other_kind = default_actor();
-    other_kind.kind = "system".to_owned();
-    let mut other_name = default_actor();
-    other_name.name = "weekly-import".to_owned();
-    let compared = |name: &str, actor| match is_repeat(line.as_bytes(), Some(&actor), &stored) {
-        Ok(same) => Json::object([("name", Json::text(name)), ("same", Json::Bool(same))]),
-        Err(faults) => Json::Text(format!("broken: {faults:?}")),
+    let other = |text: &str| Some(text.to_owned());
+    let cases = [
+        ("the same command", command()),
+        (
+            "another actor",
+            Command {
+                actor: other("weekly-import"),
+                ..command()
+            },
+        ),
+        (
+            "another reason",
+            Command {
+                reason: other("weekly load"),
+                ..command()
+            },
+        ),
+        (
+            "no reason",
+            Command {
+                reason: None,
+                ..command()
+            },
+        ),
+    ];
+    let case = |(name, command): (&str, Command)| {
+        let same = match is_repeat(line.as_bytes(), &command, &stored) {
+            Ok(same) => Json::Bool(same),
+            Err(faults) => Json::Text(format!("broken: {faults:?}")),
+        };
+        let given = |text: Option<String>| text.map_or(Json::Null, Json::Text);
+        Json::object([
+            ("name", Json::text(name)),
+            ("actor", given(command.actor)),
+            ("reason", given(command.reason)),
+            ("same", same),
+        ])
     };
-    Json::Array(vec![
-        compared("the same actor", default_actor()),
-        compared("an actor of kind `system`", other_kind),
-        compared("an actor named `weekly-import`", other_name),
+    Json::object([
+        ("line", Json::text(&line)),
+        ("stored_header", utf8(&header)),
+        ("cases", Json::Array(cases.map(case).into())),
     ])
 }

@@ -113,7 +113,10 @@ fn other_texts_are_no_log_key_and_are_not_repeated() {
         );
     }
     let error = Signer::parse(&GO_SIGNER.replace("PeterNeumann", "P\u{e9}ter")).unwrap_err();
-    assert_eq!(error.to_string(), "`P\u{e9}ter` is not an origin");
+    assert_eq!(
+        error.to_string(),
+        "`P\u{e9}ter` is no origin: one has 1 to 255 characters of A-Z a-z 0-9 . _ - / :"
+    );
     let signer = Signer::parse(GO_SIGNER).unwrap();
     assert_eq!(format!("{signer:?}"), "Signer(PeterNeumann+c74f20a3)");
     let clock = signer.clock().unwrap();

@@ -117,15 +117,19 @@ fn header() -> Vec<Case> {
         Case {
             by_command: true,
             ..case(
-                "the command names the actor",
+                "the command names the actor and the reason",
                 format!(r#"{{"kind":"access","action":"READ","resource":{RESOURCE}}}"#),
             )
         },
         Case {
             by_command: true,
             ..case(
-                "an actor of the line stands alone",
-                event("access", "EXPORT", r#","payload":{"context":{"to":"s3"}}"#),
+                "actor and reason of the line stand alone",
+                event(
+                    "access",
+                    "EXPORT",
+                    r#","reason":"month end","payload":{"context":{"to":"s3"}}"#,
+                ),
             )
         },
         case(
@@ -140,9 +144,22 @@ fn header() -> Vec<Case> {
                 r#"{{"id":null,"at":null,"kind":"access","action":"REPORT","phase":null,"of":null,"actor":{{"name":"ana","kind":null,"via":null,"strength":null}},"resource":{RESOURCE},"outcome":null,"reason":null,"payload":null}}"#
             ),
         ),
+        Case {
+            by_command: true,
+            ..case(
+                "actor null and an empty reason are absence",
+                format!(
+                    r#"{{"kind":"access","action":"READ","actor":null,"resource":{RESOURCE},"reason":""}}"#
+                ),
+            )
+        },
         case(
             "an empty reason is no reason",
             event("access", "READ", r#","reason":"""#),
+        ),
+        case(
+            "a blank reason is a reason",
+            event("access", "READ", r#","reason":" ""#),
         ),
         case(
             "a reason of 1,024 bytes",
@@ -284,6 +301,11 @@ fn typed() -> Vec<Case> {
             r#"{"after":[{"$int":"1","$dec":"2"},{"$int":"1","a":1.0},{"a$":1},{"":1},{}]}"#,
         ),
         ("context whose only key starts with a dollar", r#"{"context":{"$user":"ana"}}"#),
+        ("context that is wrapped already", r#"{"context":{"$obj":{"$int":"1"}}}"#),
+        (
+            "every part of a payload is treated",
+            r#"{"key":{"$oid":1.0},"before":{"$x":2.0},"differences":{"$int":"x"},"after":-0,"context":{"a":{"$b":1e3}}}"#,
+        ),
     ]
     .map(|(name, payload)| case(name, with_payload(payload)))
     .into()
@@ -304,7 +326,10 @@ fn keys() -> Vec<Case> {
         ("key: false", "false"),
         ("key: empty text", r#""""#),
         ("key: an array of null", "[null]"),
-        ("key: an object of the caller's own", r#"{"$oid":"5f"}"#),
+        ("key: an object that is wrapped", r#"{"$oid":"5f"}"#),
+        ("key: the value of what is wrapped", r#""5f""#),
+        ("key: a wrapped object as it is kept", r#"{"$obj":{"$oid":"5f"}}"#),
+        ("key: wrapped twice", r#"{"$obj":{"$obj":{"$oid":"5f"}}}"#),
     ]
     .map(|(name, key)| {
         let payload = format!(r#","payload":{{"key":{key}}}"#);
