@@ -85,7 +85,7 @@ fn by_actor(store: &dyn Store, name: &str) -> Vec<u64> {
     let actor = Some(name.to_owned());
     find(
         store,
-        Filter {
+        &Filter {
             actor,
             ..Filter::default()
         },
@@ -103,19 +103,19 @@ fn by_resource(store: &dyn Store, name: &str) -> Vec<u64> {
     let resource = Some(Glob::parse(&escaped).unwrap());
     find(
         store,
-        Filter {
+        &Filter {
             resource,
             ..Filter::default()
         },
     )
 }
 
-fn find(store: &dyn Store, filter: Filter) -> Vec<u64> {
+fn find(store: &dyn Store, filter: &Filter) -> Vec<u64> {
     let page = Page {
         order: Order::OldestFirst,
         after: None,
         limit: 100,
     };
-    let found = store.snapshot().unwrap().find(&filter, &page).unwrap();
+    let found = store.snapshot().unwrap().find(filter, &page).unwrap();
     found.into_iter().map(EntryIndex::get).collect()
 }

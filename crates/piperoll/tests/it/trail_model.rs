@@ -11,7 +11,7 @@ use piperoll::store::{Append, Erased};
 use piperoll::trail::{RecordError, Surroundings, Trail};
 use std::sync::Arc;
 
-const CASES: u64 = 24;
+const CASES: u64 = 16;
 const STEPS: u64 = 40;
 
 #[test]

@@ -1,5 +1,6 @@
 use super::connection::failure;
 use super::faults::faults;
+use super::row::{RowReader, Type, last};
 use super::statements::{self, Condition};
 use super::{SqliteStore, lock};
 use crate::error::{Error, Result};
@@ -241,10 +242,7 @@ impl Snapshot for SqliteSnapshot<'_> {
             statements::ENTRIES,
             [range.start, last(&range)],
             &mut |row| {
-                let mut reader = RowReader {
-                    row,
-                    faults: Vec::new(),
-                };
+                let mut reader = RowReader::new(row);
                 let seq = reader.integer(0, "seq");
                 let id = reader.text(1, "id");
                 let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
@@ -346,10 +344,7 @@ impl Snapshot for SqliteSnapshot<'_> {
             statements::ATTRIBUTES,
             [range.start, last(&range)],
             &mut |row| {
-                let mut reader = RowReader {
-                    row,
-                    faults: Vec::new(),
-                };
+                let mut reader = RowReader::new(row);
                 // A row of the wrong type matches no attribute, which `verify` names.
                 let (seq, name, value) = (
                     reader.integer(0, "seq"),
@@ -363,10 +358,7 @@ impl Snapshot for SqliteSnapshot<'_> {
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
         self.rows(statements::TILES, [], &mut |row| {
-            let mut reader = RowReader {
-                row,
-                faults: Vec::new(),
-            };
+            let mut reader = RowReader::new(row);
             let level = reader.integer(0, "level");
             let number = reader.integer(1, "number");
             let hashes = reader
@@ -388,10 +380,7 @@ impl Snapshot for SqliteSnapshot<'_> {
 
     fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
         self.rows(statements::CHECKPOINTS, [], &mut |row| {
-            let mut reader = RowReader {
-                row,
-                faults: Vec::new(),
-            };
+            let mut reader = RowReader::new(row);
             let (number, size, note) = (
                 reader.integer(0, "number"),
                 reader.integer(1, "size"),
@@ -403,75 +392,5 @@ impl Snapshot for SqliteSnapshot<'_> {
 
     fn faults(&self) -> Result<Vec<Fault>> {
         faults(self.connection()?).map_err(|e| self.failed(e))
-    }
-}
-
-/// The last position of a range. An end of `i64::MAX` means "to the last": none lies beyond it, so that one is let in.
-fn last(range: &Range<i64>) -> i64 {
-    if range.end == i64::MAX {
-        i64::MAX
-    } else {
-        range.end.saturating_sub(1)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
-    Text,
-    TextOrNull,
-    BlobOrNull,
-}
-
-/// Reads the columns of a row that somebody may have changed: what is not of its type is a fault, never an error.
-struct RowReader<'r> {
-    row: &'r Row<'r>,
-    faults: Vec<String>,
-}
-
-impl<'r> RowReader<'r> {
-    fn value(&self, column: usize) -> ValueRef<'r> {
-        self.row.get_ref(column).unwrap_or(ValueRef::Null)
-    }
-
-    fn integer(&mut self, column: usize, title: &str) -> i64 {
-        match self.value(column) {
-            ValueRef::Integer(number) => number,
-            other => {
-                self.faults.push(format!(
-                    "column `{title}` is {}, not INTEGER",
-                    other.data_type()
-                ));
-                i64::MIN
-            }
-        }
-    }
-
-    fn text(&mut self, column: usize, title: &str) -> &'r str {
-        let bytes = self.bytes(column, title, Type::Text).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_else(|_| {
-            self.faults.push(format!("column `{title}` is not UTF-8"));
-            ""
-        })
-    }
-
-    /// The bytes of a text or blob, also of the wrong one of both: what is hashed is still what is there.
-    fn bytes(&mut self, column: usize, title: &str, expected: Type) -> Option<&'r [u8]> {
-        let (bytes, right) = match self.value(column) {
-            ValueRef::Null => (None, expected != Type::Text),
-            ValueRef::Text(text) => (Some(text), expected != Type::BlobOrNull),
-            ValueRef::Blob(blob) => (Some(blob), expected == Type::BlobOrNull),
-            ValueRef::Integer(_) | ValueRef::Real(_) => (Some([].as_slice()), false),
-        };
-        if !right {
-            let found = self.value(column).data_type();
-            let wanted = if expected == Type::BlobOrNull {
-                "BLOB"
-            } else {
-                "TEXT"
-            };
-            self.faults
-                .push(format!("column `{title}` is {found}, not {wanted}"));
-        }
-        bytes
     }
 }
