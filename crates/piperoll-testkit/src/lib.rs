@@ -2,3 +2,4 @@
 //! Not published.
 
 pub mod naive;
+pub mod tamper;
