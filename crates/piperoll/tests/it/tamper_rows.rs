@@ -74,10 +74,10 @@ fn mutations(old: &Value) -> Vec<(&'static str, Value)> {
 
 /// The verdicts of which one must be given, and the entry that it must name.
 fn expected(table: &str, column: &str, row: &Row) -> (&'static [Verdict], Option<u64>) {
-    use Verdict::{Altered, Forged, Missing};
+    use Verdict::{Altered, Forged, Missing, Reordered};
     let entry = |row: &Row| Some(row.integer("seq"));
     match (table, column) {
-        ("entries", "seq") => (&[Missing], entry(row)),
+        ("entries", "seq") => (&[Missing, Reordered], entry(row)),
         ("entries", "payload" | "salt") if !row.has_commitment() => (&[Forged], entry(row)),
         ("entries" | "attributes", _) => (&[Altered], entry(row)),
         ("names", _) => (&[Altered], None),
@@ -218,7 +218,9 @@ fn change_every_value(shape: Shape, skip: &[&str], least: usize) -> BTreeSet<usi
         if skip.contains(&table.as_str()) {
             continue;
         }
-        for row in rows(&sound, &table) {
+        // Of the entries one of each shape, with the erased ones among them, and the last two.
+        let of_each_shape = |row: &Row| table != "entries" || row.rowid < 11 || row.rowid > 20;
+        for row in rows(&sound, &table).into_iter().filter(of_each_shape) {
             for (column, old) in row.columns.iter().zip(&row.values) {
                 for (mutation, new) in mutations(old) {
                     let mut made = false;
@@ -264,7 +266,7 @@ fn every_changed_value_of_entries_is_found() {
             "names",
             "tiles",
         ],
-        1_500,
+        1_000,
     );
 }
 

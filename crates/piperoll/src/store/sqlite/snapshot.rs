@@ -401,13 +401,10 @@ impl Snapshot for SqliteSnapshot<'_> {
     fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
         self.rows(statements::CHECKPOINTS, [], &mut |row| {
             let mut reader = RowReader::new(row);
-            let (number, size, note) = (
-                reader.integer(0, "number"),
-                reader.integer(1, "size"),
-                reader.text(2, "note"),
-            );
             // What is of another type is no note.
+            let note = reader.text(2, "note");
             let note = if reader.faults.is_empty() { note } else { "" };
+            let (number, size) = (reader.integer(0, "number"), reader.integer(1, "size"));
             visit(StoredCheckpoint { number, size, note })
         })
     }
