@@ -93,8 +93,8 @@ impl<'a> Scan<'a> {
             tiles: None,
             differing_tiles: Vec::new(),
         };
-        let size = match &signatures.stored_head {
-            Some(head) => head.size.get(),
+        let size = match signatures.size {
+            Some(size) => size,
             None => scan
                 .next_entry(Order::NewestFirst, None)?
                 .map_or(0, |last| last.saturating_add(1)),

@@ -5,7 +5,9 @@ use super::findings::Findings;
 use super::report::{Level, Verdict};
 use crate::error::{Error, Result};
 use crate::event::Secret;
-use crate::seal::{Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, VerifierKey};
+use crate::seal::{
+    Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, TreeSize, VerifierKey,
+};
 use crate::store::{Head, Meta, Snapshot};
 use crate::trail::meta_text;
 use base64::Engine as _;
@@ -17,8 +19,8 @@ use std::ops::ControlFlow;
 pub(super) struct Signatures {
     pub(super) origin: Origin,
     pub(super) log_key: Option<VerifierKey>,
-    /// What the head's row says; `None` when it cannot be read.
-    pub(super) stored_head: Option<Head>,
+    /// How many entries the trail has: what the newest checkpoint signs, else what the head's row says.
+    pub(super) size: Option<u64>,
     /// What the newest checkpoint says.
     pub(super) head: Option<Said>,
     /// The kept checkpoints that are to be believed, by number.
@@ -90,13 +92,18 @@ impl Signatures {
         let head = stored_head
             .as_ref()
             .and_then(|head| checker.head(head, findings));
-        let kept = checker.kept(snapshot, stored_head.as_ref(), findings)?;
+        let signed = head.as_ref().filter(|head| head.trusted);
+        let size = signed
+            .map(|head| head.checkpoint.size())
+            .or(stored_head.as_ref().map(|head| head.size))
+            .map(TreeSize::get);
+        let kept = checker.kept(snapshot, stored_head.as_ref(), size, findings)?;
         let pin = checker.pin(request)?;
         let secret = checker.meta(meta, findings);
         Ok(Self {
             origin,
             log_key,
-            stored_head,
+            size,
             head,
             kept,
             pin,
@@ -223,6 +230,7 @@ impl Checker<'_> {
         &self,
         snapshot: &dyn Snapshot,
         head: Option<&Head>,
+        size: Option<u64>,
         findings: &mut Findings,
     ) -> Result<Vec<(i64, Checkpoint)>> {
         let mut kept: Vec<(i64, Checkpoint)> = Vec::new();
@@ -301,10 +309,10 @@ impl Checker<'_> {
             ));
         }
         for (number, checkpoint) in &kept {
-            let size = checkpoint.size();
-            if head.is_some_and(|head| size > head.size) {
+            let signed = checkpoint.size().get();
+            if size.is_some_and(|size| signed > size) {
                 let detail =
-                    format!("kept checkpoint {number} signs {size} entries, more than there are");
+                    format!("kept checkpoint {number} signs {signed} entries, more than there are");
                 findings.object(Verdict::Missing, Level::L0, &detail);
             }
         }
@@ -350,7 +358,7 @@ impl Checker<'_> {
                 .and_then(|s| s.try_into().ok());
             if !signature.is_some_and(|s| key.verify(text.as_bytes(), &s)) {
                 let detail = "table `meta` is not as the log key signed it";
-                findings.object(Verdict::Altered, Level::L0, detail);
+                findings.object(Verdict::Altered, Level::L1, detail);
             }
         }
         Some(meta.secret)
