@@ -2,6 +2,7 @@
 //! A failure here is a fault of a test, so it panics.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::disallowed_methods,
     reason = "it serves tests, copies files and breaks them"

@@ -154,6 +154,9 @@ impl Sample {
     }
 
     /// The store, open for reading.
+    ///
+    /// # Errors
+    /// Those of opening.
     pub fn store(&self) -> Result<Box<dyn Store>> {
         self.settings.location.open(Access::Read)
     }

@@ -59,7 +59,8 @@ impl Mismatches {
     }
 
     /// Names what happened at each index. Where it is the tiles that were changed (`by_tiles`), an entry that is not what its tile holds is in order.
-    pub(super) fn name(mut self, by_tiles: bool, findings: &mut Findings) {
+    /// Returns the leaves that were sealed and moved.
+    pub(super) fn name(mut self, by_tiles: bool, findings: &mut Findings) -> HashSet<Hash> {
         if by_tiles {
             self.kept.retain(|m| m.verdict != Verdict::Altered);
             self.more
@@ -102,6 +103,7 @@ impl Mismatches {
             findings.entries(verdict, Level::L0, first, last, detail_of(verdict));
         }
         findings.leave_out(self.left_out);
+        actual.intersection(&expected).copied().collect()
     }
 }
 

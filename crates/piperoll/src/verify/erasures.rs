@@ -1,46 +1,61 @@
 use super::findings::Findings;
 use super::report::{Level, Verdict};
-use std::collections::BTreeMap;
+use super::scan::Place;
+use crate::seal::Hash;
+use std::collections::{BTreeMap, HashSet};
 
-/// Payloads that are gone, and what the tombstones account for. What an entry says that is not the one in its tile is doubtful until it is known which of
-/// the two was changed.
+/// Payloads that are gone, and what the tombstones account for. What an entry says that is not the one in its tile is doubtful until it is known whether the
+/// tile was changed, or the entry moved.
 #[derive(Debug, Default)]
 pub(super) struct Erasures {
     gone: Ranges,
     doubtful_gone: Ranges,
     accounted: Vec<(u64, u64)>,
-    doubtful_accounted: Vec<(u64, u64)>,
+    doubtful_accounted: Vec<(Hash, (u64, u64))>,
 }
 
 impl Erasures {
     /// The payload of an entry is gone. Indices come in order.
-    pub(super) fn gone(&mut self, index: u64, sealed: bool) {
-        if sealed {
-            self.gone.push(index);
+    pub(super) fn gone(&mut self, place: Place) {
+        if place.sealed {
+            self.gone.push(place.index);
         } else {
-            self.doubtful_gone.push(index);
+            self.doubtful_gone.push(place.index);
         }
     }
 
-    /// The tombstone at an index accounts for ranges: for what of them lies before it.
-    pub(super) fn account(&mut self, ranges: Vec<(u64, u64)>, index: u64, sealed: bool) {
-        let list = if sealed {
-            &mut self.accounted
-        } else {
-            &mut self.doubtful_accounted
+    /// A tombstone accounts for ranges: for what of them lies before it.
+    pub(super) fn account(&mut self, ranges: Vec<(u64, u64)>, place: Place) {
+        let Some(last_before) = place.index.checked_sub(1) else {
+            return;
         };
-        let earlier = ranges
-            .into_iter()
-            .filter_map(|(first, last)| Some((first, last.min(index.checked_sub(1)?))));
-        list.extend(earlier.filter(|(first, last)| first <= last));
+        for (first, last) in ranges {
+            let range = (first, last.min(last_before));
+            if range.0 > range.1 {
+                continue;
+            }
+            if place.sealed {
+                self.accounted.push(range);
+            } else {
+                self.doubtful_accounted.push((place.leaf, range));
+            }
+        }
     }
 
     /// Names the payloads that are gone and that no tombstone accounts for; returns how many are accounted for. What is doubtful counts where it is the
-    /// tiles that were changed.
-    pub(super) fn name(mut self, by_tiles: bool, findings: &mut Findings) -> u64 {
-        if by_tiles {
-            self.accounted.append(&mut self.doubtful_accounted);
-        }
+    /// tiles that were changed; a tombstone also where it was only `moved`.
+    pub(super) fn name(
+        mut self,
+        by_tiles: bool,
+        moved: &HashSet<Hash>,
+        findings: &mut Findings,
+    ) -> u64 {
+        let believed = self
+            .doubtful_accounted
+            .into_iter()
+            .filter(|(leaf, _)| by_tiles || moved.contains(leaf))
+            .map(|(_, range)| range);
+        self.accounted.extend(believed);
         let accounted = merged(self.accounted);
         let mut erased = name(&self.gone, &accounted, findings);
         if by_tiles {

@@ -64,6 +64,14 @@ enum Leaf {
     Unreadable,
 }
 
+/// An entry that is there: where, what it hashes to, and whether the tile holds that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) index: u64,
+    pub(super) leaf: Hash,
+    pub(super) sealed: bool,
+}
+
 /// What one block gave.
 #[derive(Default)]
 struct Block {
@@ -219,13 +227,14 @@ impl<'a> Scan<'a> {
             next = index + 1;
             let leaf = leaf_hash(stored.header);
             let there = expected.get(block.leaves.len()).copied().flatten();
+            let sealed = there.is_none_or(|there| there == leaf);
             block.leaves.push(Leaf::There(leaf));
-            self.entry(
+            let place = Place {
                 index,
-                &stored,
-                there.is_none_or(|hash| hash == leaf),
-                &mut block,
-            );
+                leaf,
+                sealed,
+            };
+            self.entry(place, &stored, &mut block);
             Ok(ControlFlow::Continue(()))
         });
         let rest = match visited {
@@ -279,7 +288,7 @@ impl<'a> Scan<'a> {
                 }
             }
         };
-        self.mismatches.name(by_tiles, self.findings);
+        let moved = self.mismatches.name(by_tiles, self.findings);
         for (list, verdict, what) in [
             (
                 tree.differing(),
@@ -294,7 +303,7 @@ impl<'a> Scan<'a> {
                 self.findings.object(verdict, Level::L0, &detail);
             }
         }
-        self.checked.erased = self.erasures.name(by_tiles, self.findings);
+        self.checked.erased = self.erasures.name(by_tiles, &moved, self.findings);
         Ok(Scanned {
             size,
             checked: self.checked,

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod attacks_structure;
+#[cfg(test)]
+mod attacks_tombstones;
+#[cfg(test)]
 mod smoke;
 #[cfg(test)]
 mod tamper;

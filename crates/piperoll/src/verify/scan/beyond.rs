@@ -1,7 +1,8 @@
 //! What lies where no entry and no tile can be.
 
 use super::super::report::{Level, Verdict};
-use super::{Scan, position};
+use super::row::ranges_of;
+use super::{Place, Scan, position};
 use crate::error::Result;
 use crate::seal::{EntryIndex, TileId, TreeSize, leaf_hash};
 use crate::store::Order;
@@ -36,7 +37,18 @@ impl Scan<'_> {
         for range in [i64::MIN..0, position(size)..i64::MAX] {
             let visited = snapshot.entries(range.clone(), &mut |stored| {
                 match u64::try_from(stored.seq) {
-                    Ok(index) => self.mismatches.stray(index, leaf_hash(stored.header)),
+                    Ok(index) => {
+                        let leaf = leaf_hash(stored.header);
+                        let sealed = false;
+                        self.mismatches.stray(index, leaf);
+                        // It may be a tombstone that was moved here.
+                        let place = Place {
+                            index,
+                            leaf,
+                            sealed,
+                        };
+                        self.erasures.account(ranges_of(&stored), place);
+                    }
                     Err(_) => {
                         let detail =
                             format!("an entry at position {}, which is no index", stored.seq);

@@ -1,7 +1,7 @@
 //! What is compared within an entry: its header, its columns, its payload and its attributes.
 
 use super::super::report::Verdict;
-use super::{Block, Scan, position};
+use super::{Block, Place, Scan, position};
 use crate::error::Result;
 use crate::event::{
     AttributeName, Commitment, Header, HeaderError, Kind, Payload, Salt, attributes_of,
@@ -12,14 +12,9 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 impl Scan<'_> {
-    /// One row. `sealed` tells whether its header is the one that the tile holds; what another one says of itself is not believed.
-    pub(super) fn entry(
-        &mut self,
-        index: u64,
-        stored: &StoredEntry<'_>,
-        sealed: bool,
-        block: &mut Block,
-    ) {
+    /// One row. What a header says that is not the one in the tile is not believed.
+    pub(super) fn entry(&mut self, place: Place, stored: &StoredEntry<'_>, block: &mut Block) {
+        let index = place.index;
         self.checked.entries += 1;
         for fault in &stored.faults {
             self.findings.entry(Verdict::Altered, index, fault);
@@ -28,7 +23,7 @@ impl Scan<'_> {
             Ok(header) => header,
             Err(error) => {
                 let verdict = match error {
-                    HeaderError::Newer(_) if sealed => Verdict::Unverifiable,
+                    HeaderError::Newer(_) if place.sealed => Verdict::Unverifiable,
                     HeaderError::Newer(_) | HeaderError::Form(_) => Verdict::Altered,
                 };
                 self.findings
@@ -47,25 +42,25 @@ impl Scan<'_> {
                 self.findings.entry(Verdict::Altered, index, &detail);
             }
         }
-        self.payload(index, &header, stored, sealed, block);
+        self.payload(place, &header, stored, block);
     }
 
     fn payload(
         &mut self,
-        index: u64,
+        place: Place,
         header: &Header,
         stored: &StoredEntry<'_>,
-        sealed: bool,
         block: &mut Block,
     ) {
+        let index = place.index;
         let problem = match (header.payload, stored.payload, stored.salt) {
             (None, None, None) => return,
             (Some(_), None, None) => {
-                if header.kind == Kind::Trail && sealed {
+                if header.kind == Kind::Trail && place.sealed {
                     let detail = "the payload is gone; those of kind `trail` are never erased";
                     self.findings.entry(Verdict::Missing, index, detail);
                 } else {
-                    self.erasures.gone(index, sealed);
+                    self.erasures.gone(place);
                 }
                 return;
             }
@@ -77,7 +72,7 @@ impl Scan<'_> {
                 Some(_) => {
                     self.checked.payloads += 1;
                     let ranges = tombstone(header, Some(payload));
-                    self.erasures.account(ranges, index, sealed);
+                    self.erasures.account(ranges, place);
                     self.derived(index, header, payload, block);
                     return;
                 }
@@ -87,7 +82,7 @@ impl Scan<'_> {
             (None, _, _) => "has a payload or a salt that its header does not know",
         };
         let verdict = match header.payload {
-            None if sealed => Verdict::Forged,
+            None if place.sealed => Verdict::Forged,
             _ => Verdict::Altered,
         };
         self.findings.entry(verdict, index, problem);
@@ -166,5 +161,19 @@ impl Scan<'_> {
     fn attribute_gone(&mut self, index: u64, name: AttributeName) {
         let detail = format!("attribute `{name}` is gone");
         self.findings.entry(Verdict::Altered, index, &detail);
+    }
+}
+
+/// What a row accounts for whose payload is the one that its header commits to.
+pub(super) fn ranges_of(stored: &StoredEntry<'_>) -> Vec<(u64, u64)> {
+    let header = Header::decode(stored.header).ok();
+    let salt = stored.salt.and_then(Salt::from_slice);
+    match (header, stored.payload, salt) {
+        (Some(header), Some(payload), Some(salt))
+            if header.payload == Some(Commitment::to_payload(payload, &salt)) =>
+        {
+            tombstone(&header, Some(payload))
+        }
+        _ => Vec::new(),
     }
 }
