@@ -110,10 +110,13 @@ fn the_file_is_cut_at_every_page() {
             }
         }
     }
-    for length in [1, 99, 100, 4_095] {
+    for length in [512, 4_095] {
         assert_eq!(verify(&copy, &sound[..length], "cut"), None);
     }
-    std::fs::write(&copy.path, b"").unwrap();
-    let error = copy.verify(&copy.l1()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    // To SQLite so little is a new database.
+    for length in [0, 1, 100, 511] {
+        std::fs::write(&copy.path, &sound[..length]).unwrap();
+        let error = copy.verify(&copy.l1()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{}", error.chain());
+    }
 }
