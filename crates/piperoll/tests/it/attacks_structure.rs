@@ -136,7 +136,7 @@ fn c2_13_the_tail_is_cut() {
         let place = tempfile::tempdir().unwrap();
         let cut = newer.copy_to(place.path());
         raw(&cut.path, |c| {
-            (size..=last).for_each(|index| delete(c, index))
+            (size..=last).for_each(|index| delete(c, index));
         });
         let report = verified(&cut, &cut.l1());
         assert_found(&report, None, &[(Missing, Some((size, last)))]);

@@ -1,4 +1,5 @@
 //! Bytes of the file that somebody changes or cuts off without SQLite: `verify` ends quickly, and what it says is true.
+#![expect(clippy::disallowed_methods, reason = "files are broken here, not kept")]
 
 use crate::tamper::Bench;
 use piperoll::ErrorKind;
@@ -100,7 +101,7 @@ fn the_file_is_cut_at_every_page() {
     let copy = bench.copy();
     let sound = std::fs::read(&copy.path).unwrap();
     let pages = sound.len() / 4_096;
-    assert!(pages > 20 && sound.len() % 4_096 == 0);
+    assert!(pages > 20 && sound.len().is_multiple_of(4_096));
     for page in 1..pages {
         for more in [0, 1, 2_000] {
             let what = format!("cut after page {page} and {more} bytes");
@@ -113,10 +114,15 @@ fn the_file_is_cut_at_every_page() {
     for length in [512, 4_095] {
         assert_eq!(verify(&copy, &sound[..length], "cut"), None);
     }
-    // To SQLite so little is a new database.
+    // To SQLite so little may be a new database.
     for length in [0, 1, 100, 511] {
         std::fs::write(&copy.path, &sound[..length]).unwrap();
         let error = copy.verify(&copy.l1()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{}", error.chain());
+        let kind = error.kind();
+        assert!(
+            kind == ErrorKind::NotFound || length > 0 && kind == ErrorKind::Corrupt,
+            "{}",
+            error.chain()
+        );
     }
 }

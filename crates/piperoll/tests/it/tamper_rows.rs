@@ -130,7 +130,6 @@ fn rows(connection: &Connection, table: &str) -> Vec<Row> {
         .unwrap();
     let columns: Vec<String> = statement
         .column_names()
-        .into_iter()
         .skip(1)
         .map(str::to_owned)
         .collect();
