@@ -4,6 +4,7 @@
 //! give. What was never recorded it cannot see; that is `check`.
 
 mod classify;
+mod erasures;
 mod findings;
 mod lane;
 mod report;
@@ -30,7 +31,7 @@ pub struct Request {
     pub keys: Vec<VerifierKey>,
     /// A checkpoint that the verifier kept elsewhere, as a signed note.
     pub pin: Option<Vec<u8>>,
-    /// What the head file beside the key says, and where it is.
+    /// What the head file beside the key said, and where it is. Read it before the trail is verified, never after: it goes on while others record.
     pub head: Option<(PathBuf, HeadState)>,
     /// The level that is asked for.
     pub level: Level,
@@ -40,7 +41,7 @@ pub struct Request {
 ///
 /// # Errors
 /// `InvalidInput` when the request does not go with the trail (another origin, a pin that is no checkpoint of its key); `Corrupt` only when nothing can be read at
-/// all. Whatever else is wrong is a finding.
+/// all; and those of a store that does not answer, such as `Unavailable`. Whatever else is wrong is a finding.
 pub fn verify(
     store: &dyn Store,
     request: &Request,
@@ -49,9 +50,14 @@ pub fn verify(
     let snapshot = store.snapshot()?;
     let snapshot = &*snapshot;
     let mut findings = Findings::default();
-    for fault in snapshot.faults()? {
-        let detail = format!("{} {}", fault.object, fault.detail);
-        findings.object(Verdict::Altered, Level::L0, detail);
+    match snapshot.faults() {
+        Ok(faults) => {
+            for fault in faults {
+                let detail = format!("{} {}", fault.object, fault.detail);
+                findings.object(Verdict::Altered, Level::L0, &detail);
+            }
+        }
+        Err(error) => findings.unreadable("the make of the store", error)?,
     }
     let signatures = Signatures::check(snapshot, request, &mut findings)?;
     let head_file = match &request.head {
@@ -61,16 +67,22 @@ pub fn verify(
     let sizes = signatures.sizes(head_file);
     let scanned = Scan::run(snapshot, &signatures, &sizes, &mut findings, progress)?;
     compare(&signatures, &scanned, request, &mut findings);
+    let untold = |size: &&u64| **size <= scanned.size && scanned.root_at(**size).is_none();
+    if let Some(size) = sizes.iter().find(untold) {
+        findings.unchecked(format!(
+            "the signed trees of {size} entries and more: an entry is gone, and its hash with it"
+        ));
+    }
     Ok(report(snapshot, request, &signatures, &scanned, findings))
 }
 
 /// Compares what was signed with what the stored bytes give.
 fn compare(signatures: &Signatures, scanned: &Scanned, request: &Request, findings: &mut Findings) {
     if let Some(head) = &signatures.head
-        && differs(scanned, head)
+        && differs(scanned, &head.checkpoint)
     {
         let detail = "the entries do not give the tree that the newest checkpoint signs";
-        findings.object(Verdict::Forged, Level::L0, detail.to_owned());
+        findings.object(Verdict::Forged, Level::L0, detail);
     }
     for (number, checkpoint) in &signatures.kept {
         if differs(scanned, checkpoint) {
@@ -78,7 +90,7 @@ fn compare(signatures: &Signatures, scanned: &Scanned, request: &Request, findin
             let detail = format!(
                 "the entries do not give the tree that checkpoint {number} (size {size}) signs"
             );
-            findings.object(Verdict::Forged, Level::L0, detail);
+            findings.object(Verdict::Forged, Level::L0, &detail);
         }
     }
     compare_pin(signatures, scanned, findings);
@@ -104,12 +116,12 @@ fn compare_pin(signatures: &Signatures, scanned: &Scanned, findings: &mut Findin
         let detail = format!(
             "the trail is not the one that the checkpoint kept elsewhere signs at size {size}"
         );
-        findings.object(Verdict::Forged, Level::L2, detail);
+        findings.object(Verdict::Forged, Level::L2, &detail);
     } else if !signatures.kept.iter().any(|(_, kept)| kept == pin) {
         let detail = format!(
             "the checkpoint kept elsewhere (size {size}) is not among those that the trail keeps"
         );
-        findings.object(Verdict::Missing, Level::L2, detail);
+        findings.object(Verdict::Missing, Level::L2, &detail);
     }
 }
 
@@ -147,7 +159,7 @@ fn compare_head_file(
                     "the trail is not the one that the key signed at size {} (`{path}`)",
                     line.size()
                 );
-                findings.object(Verdict::Forged, Level::L2, detail);
+                findings.object(Verdict::Forged, Level::L2, &detail);
             }
         }
         HeadState::Missing if signatures.log_key.is_some() => {

@@ -1,8 +1,11 @@
 use super::report::{Finding, Level, Verdict};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::FINDINGS_MAX;
 
 /// Most different details that one finding lists.
 const DETAILS_MAX: usize = 4;
+/// Most letters of a detail: names in it may come from whoever changed the store.
+const DETAIL_LETTERS_MAX: usize = 500;
 
 /// Gathers findings in memory that does not grow with the trail: neighbours of one verdict become one.
 #[derive(Debug, Default)]
@@ -27,10 +30,10 @@ struct Run {
 
 impl Findings {
     /// Something wrong with an object of the store; it breaks `level` and those above.
-    pub(super) fn object(&mut self, verdict: Verdict, level: Level, detail: String) {
+    pub(super) fn object(&mut self, verdict: Verdict, level: Level, detail: &str) {
         self.breaks(verdict, level);
         if self.objects.len() < FINDINGS_MAX {
-            self.objects.push((verdict, detail));
+            self.objects.push((verdict, plain(detail)));
         } else {
             self.left_out += 1;
         }
@@ -55,7 +58,7 @@ impl Findings {
             verdict,
             first,
             last,
-            details: vec![detail.to_owned()],
+            details: vec![plain(detail)],
         };
         let Some(open) = self
             .open
@@ -73,6 +76,24 @@ impl Findings {
                 }
             }
         }
+    }
+
+    /// A part of the store that cannot be read.
+    ///
+    /// # Errors
+    /// The error itself, unless it says that what is stored is not what was written: a disk that fails is no tampering.
+    pub(super) fn unreadable(&mut self, what: &str, error: Error) -> Result<()> {
+        if error.kind() != ErrorKind::Corrupt {
+            return Err(error);
+        }
+        let detail = format!("{what} cannot be read: {}", error.chain());
+        self.object(Verdict::Altered, Level::L0, &detail);
+        Ok(())
+    }
+
+    /// More findings than can be listed.
+    pub(super) fn leave_out(&mut self, more: u64) {
+        self.left_out += more;
     }
 
     /// Something that could not be checked, in words.
@@ -150,6 +171,25 @@ impl Findings {
             self.left_out += 1;
         }
     }
+}
+
+/// A detail that does a terminal and a reader no harm.
+fn plain(detail: &str) -> String {
+    let mut text = String::new();
+    for (at, letter) in detail.chars().enumerate() {
+        if at == DETAIL_LETTERS_MAX {
+            text.push_str("...");
+            break;
+        }
+        // Beside the control characters, those that turn the direction of writing or hide in it.
+        let hidden = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if letter.is_control() || hidden {
+            text.extend(letter.escape_unicode());
+        } else {
+            text.push(letter);
+        }
+    }
+    text
 }
 
 impl Run {

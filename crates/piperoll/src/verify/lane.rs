@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::seal::{Frontier, Hash, HashReader, TILE_WIDTH, TileId};
+use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId};
 
 /// Most tiles that are named one by one.
 const TILES_KEPT_MAX: usize = 1_000;
@@ -8,6 +8,8 @@ const TILES_KEPT_MAX: usize = 1_000;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lane {
     frontier: Frontier,
+    /// Whether a leaf was nowhere.
+    broken: bool,
     /// The hashes of the unfinished tile of each level from 1.
     rows: Vec<Row>,
     /// The root at each size that was asked for.
@@ -25,24 +27,31 @@ struct Row {
 }
 
 impl Lane {
-    /// Takes in the next block, full or the last one. `sizes` are those inside it, or at its end, whose roots are wanted.
+    /// Takes in the next block, full or the last one. `sizes` are those inside it, or at its end, whose roots are wanted. From a leaf that is nowhere on,
+    /// there is no tree.
     pub(super) fn take(
         &mut self,
-        leaves: &[Hash],
+        leaves: &[Option<Hash>],
         sizes: &[u64],
         reader: &dyn HashReader,
     ) -> Result<()> {
+        if self.broken {
+            return Ok(());
+        }
         let start = self.frontier.size().get();
         let mut wanted = sizes.iter().copied().peekable();
+        let mut tree = self.frontier.clone();
         let mut block = Frontier::new();
         for (leaf, size) in leaves.iter().zip(start + 1..) {
+            let Some(leaf) = leaf else {
+                self.broken = true;
+                return Ok(());
+            };
             block.push(*leaf);
+            if wanted.peek().is_some() {
+                tree.push(*leaf);
+            }
             if wanted.next_if_eq(&size).is_some() {
-                let mut tree = self.frontier.clone();
-                leaves
-                    .iter()
-                    .take(usize::try_from(size - start).unwrap_or(usize::MAX))
-                    .for_each(|l| tree.push(*l));
                 self.roots.push((size, tree.root()));
             }
         }
@@ -51,7 +60,8 @@ impl Lane {
             self.frontier.push_subtree(8, root)?;
             self.row(1, root, reader)?;
         } else {
-            leaves.iter().for_each(|leaf| self.frontier.push(*leaf));
+            let leaves = leaves.iter().flatten();
+            leaves.for_each(|leaf| self.frontier.push(*leaf));
         }
         Ok(())
     }
@@ -59,6 +69,9 @@ impl Lane {
     /// The tiles that the last sizes leave unfinished are compared, too.
     pub(super) fn finish(&mut self, reader: &dyn HashReader) -> Result<()> {
         let rows = std::mem::take(&mut self.rows);
+        if self.broken {
+            return Ok(());
+        }
         for (level, row) in (1u8..).zip(rows) {
             if !row.hashes.is_empty() {
                 self.compare(
@@ -74,21 +87,20 @@ impl Lane {
         Ok(())
     }
 
-    pub(super) fn root(&self) -> Hash {
-        self.frontier.root()
+    /// The root of all leaves; `None` when one of them is nowhere.
+    pub(super) fn root(&self) -> Option<Hash> {
+        (!self.broken).then(|| self.frontier.root())
     }
 
     pub(super) fn root_at(&self, size: u64) -> Option<Hash> {
-        if size == self.frontier.size().get() {
-            return Some(self.root());
-        }
         if size == 0 {
-            return Some(Frontier::new().root());
+            return Some(EMPTY_ROOT);
         }
-        self.roots
-            .iter()
-            .find(|(at, _)| *at == size)
-            .map(|(_, root)| *root)
+        if size == self.frontier.size().get() {
+            return Some(self.frontier.root());
+        }
+        let mut roots = self.roots.iter();
+        roots.find(|(at, _)| *at == size).map(|(_, root)| *root)
     }
 
     pub(super) fn differing(&self) -> &[TileId] {

@@ -5,7 +5,9 @@ use super::findings::Findings;
 use super::report::{Level, Verdict};
 use crate::error::{Error, Result};
 use crate::event::Secret;
-use crate::seal::{Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, VerifierKey};
+use crate::seal::{
+    Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, TreeSize, VerifierKey,
+};
 use crate::store::{Head, Meta, Snapshot};
 use crate::trail::meta_text;
 use base64::Engine as _;
@@ -17,14 +19,24 @@ use std::ops::ControlFlow;
 pub(super) struct Signatures {
     pub(super) origin: Origin,
     pub(super) log_key: Option<VerifierKey>,
-    /// What the head's row says; `None` when it cannot be read.
-    pub(super) stored_head: Option<Head>,
-    /// What the newest checkpoint says, signed or not.
-    pub(super) head: Option<Checkpoint>,
-    /// The kept checkpoints that say something, by number.
+    /// How many entries the trail has: what the newest checkpoint signs, else what the head's row says.
+    pub(super) size: Option<u64>,
+    /// What the newest checkpoint says.
+    pub(super) head: Option<Said>,
+    /// The kept checkpoints that are to be believed, by number.
     pub(super) kept: Vec<(i64, Checkpoint)>,
     pub(super) pin: Option<Checkpoint>,
     pub(super) secret: Option<Secret>,
+}
+
+/// What a note says.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) checkpoint: Checkpoint,
+    /// Whether the log key signed it; without a key, what is stored is taken as it is.
+    pub(super) trusted: bool,
+    /// The name and time of each cosignature that holds.
+    times: Vec<(String, u64)>,
 }
 
 impl Signatures {
@@ -35,20 +47,17 @@ impl Signatures {
     ) -> Result<Self> {
         let stored_head = snapshot
             .head()
-            .map_err(|error| unreadable("head", &error, findings))
-            .ok();
+            .map(Some)
+            .or_else(|error| findings.unreadable("table `head`", error).map(|()| None))?;
         let meta = match snapshot.meta() {
             Ok(Some(meta)) => Some(meta),
             Ok(None) => {
-                findings.object(
-                    Verdict::Missing,
-                    Level::L0,
-                    "the meta of the trail is gone".to_owned(),
-                );
+                let detail = "the meta of the trail is gone";
+                findings.object(Verdict::Missing, Level::L0, detail);
                 None
             }
             Err(error) => {
-                unreadable("meta", &error, findings);
+                findings.unreadable("table `meta`", error)?;
                 None
             }
         };
@@ -83,13 +92,18 @@ impl Signatures {
         let head = stored_head
             .as_ref()
             .and_then(|head| checker.head(head, findings));
-        let kept = checker.kept(snapshot, stored_head.as_ref(), findings);
+        let signed = head.as_ref().filter(|head| head.trusted);
+        let size = signed
+            .map(|head| head.checkpoint.size())
+            .or(stored_head.as_ref().map(|head| head.size))
+            .map(TreeSize::get);
+        let kept = checker.kept(snapshot, stored_head.as_ref(), size, findings)?;
         let pin = checker.pin(request)?;
         let secret = checker.meta(meta, findings);
         Ok(Self {
             origin,
             log_key,
-            stored_head,
+            size,
             head,
             kept,
             pin,
@@ -103,7 +117,7 @@ impl Signatures {
             .kept
             .iter()
             .map(|(_, checkpoint)| checkpoint)
-            .chain(&self.head)
+            .chain(self.head.as_ref().map(|head| &head.checkpoint))
             .chain(&self.pin)
             .map(|checkpoint| checkpoint.size().get())
             .chain(head_file)
@@ -149,11 +163,6 @@ fn said_by(note: &[u8]) -> Option<Checkpoint> {
         .and_then(|note| Checkpoint::parse(note.text()).ok())
 }
 
-fn unreadable(table: &str, error: &Error, findings: &mut Findings) {
-    let detail = format!("table `{table}` cannot be read: {}", error.chain());
-    findings.object(Verdict::Altered, Level::L0, detail);
-}
-
 struct Checker<'a> {
     origin: &'a Origin,
     log_key: Option<&'a VerifierKey>,
@@ -168,41 +177,43 @@ impl Checker<'_> {
         note: &[u8],
         cosigners: &[VerifierKey],
         findings: &mut Findings,
-    ) -> Option<(Checkpoint, Vec<(String, u64)>)> {
-        let opened = match self.log_key {
-            Some(key) => SignedCheckpoint::open(note, key, cosigners)
-                .map(|signed| (signed.checkpoint, signed.cosignatures)),
-            None => {
-                let said = said_by(note);
-                if said.is_none() {
-                    findings.object(
-                        Verdict::Altered,
-                        Level::L0,
-                        format!("{what} is no checkpoint"),
-                    );
-                }
-                return said.map(|said| (said, Vec::new()));
-            }
+    ) -> Option<Said> {
+        let said = |trusted| {
+            said_by(note).map(|checkpoint| Said {
+                checkpoint,
+                trusted,
+                times: Vec::new(),
+            })
         };
-        match opened {
-            Ok(opened) => Some(opened),
+        let Some(key) = self.log_key else {
+            let said = said(true);
+            if said.is_none() {
+                let detail = format!("{what} is no checkpoint");
+                findings.object(Verdict::Altered, Level::L0, &detail);
+            }
+            return said;
+        };
+        match SignedCheckpoint::open(note, key, cosigners) {
+            Ok(signed) => Some(Said {
+                checkpoint: signed.checkpoint,
+                trusted: true,
+                times: signed.cosignatures,
+            }),
             Err(error) => {
-                findings.object(Verdict::Forged, Level::L1, format!("{what}: {error}"));
-                said_by(note).map(|said| (said, Vec::new()))
+                let detail = format!("{what}: {error}");
+                findings.object(Verdict::Forged, Level::L1, &detail);
+                said(false)
             }
         }
     }
 
-    fn head(&self, head: &Head, findings: &mut Findings) -> Option<Checkpoint> {
-        let (checkpoint, _) = self.note(
-            "the newest checkpoint",
-            head.checkpoint.as_bytes(),
-            &[],
-            findings,
-        )?;
+    fn head(&self, head: &Head, findings: &mut Findings) -> Option<Said> {
+        let note = head.checkpoint.as_bytes();
+        let said = self.note("the newest checkpoint", note, &[], findings)?;
+        let checkpoint = &said.checkpoint;
         if checkpoint.origin() != self.origin {
             let detail = format!("the newest checkpoint is that of `{}`", checkpoint.origin());
-            findings.object(Verdict::Forged, Level::L0, detail);
+            findings.object(Verdict::Forged, Level::L0, &detail);
         }
         if checkpoint.size() != head.size {
             let detail = format!(
@@ -210,18 +221,19 @@ impl Checker<'_> {
                 head.size,
                 checkpoint.size()
             );
-            findings.object(Verdict::Altered, Level::L0, detail);
+            findings.object(Verdict::Altered, Level::L0, &detail);
         }
-        Some(checkpoint)
+        Some(said)
     }
 
     fn kept(
         &self,
         snapshot: &dyn Snapshot,
         head: Option<&Head>,
+        size: Option<u64>,
         findings: &mut Findings,
-    ) -> Vec<(i64, Checkpoint)> {
-        let mut kept = Vec::new();
+    ) -> Result<Vec<(i64, Checkpoint)>> {
+        let mut kept: Vec<(i64, Checkpoint)> = Vec::new();
         let mut next = 0i64;
         let mut without_time = 0u64;
         let cosigners: Vec<VerifierKey> = self.clock_key.iter().cloned().collect();
@@ -231,38 +243,50 @@ impl Checker<'_> {
                     1 => format!("kept checkpoint {next} is gone"),
                     _ => format!("kept checkpoints {next} to {} are gone", stored.number - 1),
                 };
-                findings.object(Verdict::Missing, Level::L0, detail);
+                findings.object(Verdict::Missing, Level::L0, &detail);
             } else if stored.number < next {
                 let detail = format!("a kept checkpoint is numbered {}", stored.number);
-                findings.object(Verdict::Forged, Level::L0, detail);
+                findings.object(Verdict::Forged, Level::L0, &detail);
             }
             next = next.max(stored.number.saturating_add(1));
             let what = format!("kept checkpoint {}", stored.number);
             let note = self.note(&what, stored.note.as_bytes(), &cosigners, findings);
-            let Some((checkpoint, times)) = note else {
+            let Some(said) = note else {
                 return Ok(ControlFlow::Continue(()));
             };
+            let checkpoint = said.checkpoint;
             if Ok(checkpoint.size().get()) != u64::try_from(stored.size) {
                 let detail = format!(
                     "{what} is stored with size {}, and signs {}",
                     stored.size,
                     checkpoint.size()
                 );
-                findings.object(Verdict::Altered, Level::L0, detail);
+                findings.object(Verdict::Altered, Level::L0, &detail);
             }
             match &self.clock_key {
-                Some(clock) if !times.iter().any(|(name, _)| name == clock.name()) => {
+                Some(clock)
+                    if said.trusted && !said.times.iter().any(|(name, _)| name == clock.name()) =>
+                {
                     let detail = format!("{what} has no cosignature of `{}`", clock.name());
-                    findings.object(Verdict::Forged, Level::L1, detail);
+                    findings.object(Verdict::Forged, Level::L1, &detail);
                 }
                 Some(_) => {}
                 None => without_time += 1,
             }
-            kept.push((stored.number, checkpoint));
+            if kept
+                .last()
+                .is_some_and(|(_, before)| checkpoint.size() < before.size())
+            {
+                let detail = format!("{what} signs fewer entries than the one before it");
+                findings.object(Verdict::Reordered, Level::L0, &detail);
+            }
+            if said.trusted {
+                kept.push((stored.number, checkpoint));
+            }
             Ok(ControlFlow::Continue(()))
         });
         if let Err(error) = visited {
-            unreadable("checkpoints", &error, findings);
+            findings.unreadable("table `checkpoints`", error)?;
         } else if let Some(head) = head
             && i64::try_from(head.kept) != Ok(next)
         {
@@ -270,7 +294,13 @@ impl Checker<'_> {
                 "table `head` counts {} kept checkpoints, there are {next}",
                 head.kept
             );
-            findings.object(Verdict::Missing, Level::L0, detail);
+            let fewer = u64::try_from(next).is_ok_and(|next| next < head.kept);
+            let verdict = if fewer {
+                Verdict::Missing
+            } else {
+                Verdict::Altered
+            };
+            findings.object(verdict, Level::L0, &detail);
         }
         if without_time > 0 {
             findings.unchecked(format!(
@@ -279,22 +309,30 @@ impl Checker<'_> {
             ));
         }
         for (number, checkpoint) in &kept {
-            let size = checkpoint.size();
-            if head.is_some_and(|head| size > head.size) {
+            let signed = checkpoint.size().get();
+            if size.is_some_and(|size| signed > size) {
                 let detail =
-                    format!("kept checkpoint {number} signs {size} entries, more than there are");
-                findings.object(Verdict::Missing, Level::L0, detail);
+                    format!("kept checkpoint {number} signs {signed} entries, more than there are");
+                findings.object(Verdict::Missing, Level::L0, &detail);
             }
         }
-        kept
+        Ok(kept)
     }
 
     fn pin(&self, request: &Request) -> Result<Option<Checkpoint>> {
         let Some(bytes) = &request.pin else {
             return Ok(None);
         };
+        let hint = "give a file that `piperoll checkpoint --out` wrote for this trail";
         let Some(key) = self.log_key else {
-            return Ok(said_by(bytes));
+            // Nobody vouches for it then, but it must be one.
+            return match said_by(bytes).filter(|said| said.origin() == self.origin) {
+                Some(said) => Ok(Some(said)),
+                None => Err(Error::invalid_input(
+                    "the checkpoint to compare with is none of this trail",
+                )
+                .hint(hint)),
+            };
         };
         match SignedCheckpoint::open(bytes, key, &[]) {
             Ok(signed) => Ok(Some(signed.checkpoint)),
@@ -302,7 +340,7 @@ impl Checker<'_> {
                 "the checkpoint to compare with is none that the key of this trail has signed",
             )
             .because(error)
-            .hint("give a file that `piperoll checkpoint --out` wrote for this trail")),
+            .hint(hint)),
         }
     }
 
@@ -310,7 +348,7 @@ impl Checker<'_> {
         let meta = meta?;
         if meta.origin != self.origin.as_str() {
             let detail = format!("table `meta` says that the trail is `{}`", meta.origin);
-            findings.object(Verdict::Altered, Level::L0, detail);
+            findings.object(Verdict::Altered, Level::L0, &detail);
         }
         if let Some(key) = self.log_key {
             let text = meta_text(&meta.origin, meta.created, &meta.secret);
@@ -319,8 +357,8 @@ impl Checker<'_> {
                 .ok()
                 .and_then(|s| s.try_into().ok());
             if !signature.is_some_and(|s| key.verify(text.as_bytes(), &s)) {
-                let detail = "table `meta` is not as the log key signed it".to_owned();
-                findings.object(Verdict::Altered, Level::L0, detail);
+                let detail = "table `meta` is not as the log key signed it";
+                findings.object(Verdict::Altered, Level::L1, detail);
             }
         }
         Some(meta.secret)

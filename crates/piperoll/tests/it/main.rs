@@ -1,6 +1,12 @@
 //! The library's integration tests, in one binary. `cfg(test)` tells clippy that all of it is test code.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod attacks_structure;
+#[cfg(test)]
+mod attacks_tombstones;
+#[cfg(test)]
 mod concurrency;
 #[cfg(test)]
 mod creation;
@@ -11,12 +17,20 @@ mod place;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
-mod smoke;
-#[cfg(test)]
 mod sqlite;
 #[cfg(test)]
 mod stores;
 #[cfg(test)]
+mod tamper;
+#[cfg(test)]
+mod tamper_bytes;
+#[cfg(test)]
+mod tamper_rows;
+#[cfg(test)]
+mod tamper_schema;
+#[cfg(test)]
 mod trail_model;
+#[cfg(test)]
+mod verify_memory;
 #[cfg(test)]
 mod writer_checks;

@@ -36,6 +36,7 @@ pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<Fault>> {
             ));
         }
     }
+    faults.extend(broken(connection)?);
     // A table that is gone, or has other columns, is named above already.
     if number(connection, statements::GATE_ROWS).is_ok_and(|rows| rows != 0) {
         faults.push(fault(
@@ -62,6 +63,29 @@ pub(super) fn faults(connection: &Connection) -> rusqlite::Result<Vec<Fault>> {
             format!("has not exactly the keys {}", keys.join(", ")),
         ));
     }
+    let unused = connection.query_row(statements::UNUSED_NAME, [], |_| Ok(()));
+    if unused.is_ok() {
+        let detail = "has a name that no entry uses".to_owned();
+        faults.push(fault("table", "names", detail));
+    }
+    Ok(faults)
+}
+
+/// What SQLite says of the file: an index that does not hold what its table holds answers a search wrongly, whatever the table says.
+fn broken(connection: &Connection) -> rusqlite::Result<Vec<Fault>> {
+    let mut statement = connection.prepare(statements::INTEGRITY)?;
+    let messages = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut faults = Vec::new();
+    for message in messages {
+        // An error ends the check; it is itself what is wrong.
+        let message = message.unwrap_or_else(|error| error.to_string());
+        if message != "ok" {
+            faults.push(Fault {
+                object: "the file".to_owned(),
+                detail: format!("is broken: {message}"),
+            });
+        }
+    }
     Ok(faults)
 }
 
@@ -72,22 +96,24 @@ fn fault(ty: &str, name: &str, detail: String) -> Fault {
     }
 }
 
-type Objects = BTreeMap<(String, String), String>;
+/// By type and name: the table that it belongs to, and its statement.
+type Objects = BTreeMap<(String, String), (String, String)>;
 
 fn objects(connection: &Connection) -> rusqlite::Result<Objects> {
     let mut statement = connection.prepare(statements::OBJECTS)?;
     let rows = statement.query_map([], |row| {
-        let sql: Option<String> = row.get(2)?;
-        Ok(((row.get(0)?, row.get(1)?), sql.unwrap_or_default()))
+        let sql: Option<String> = row.get(3)?;
+        let made = (row.get(2)?, sql.unwrap_or_default());
+        Ok(((row.get(0)?, row.get(1)?), made))
     })?;
     rows.collect()
 }
 
 fn compare(expected: &Objects, found: &Objects, faults: &mut Vec<Fault>) {
-    for ((ty, name), sql) in expected {
+    for ((ty, name), made) in expected {
         match found.get(&(ty.clone(), name.clone())) {
             None => faults.push(fault(ty, name, "is gone".to_owned())),
-            Some(changed) if changed != sql => {
+            Some(changed) if changed != made => {
                 faults.push(fault(ty, name, "is not as Piperoll made it".to_owned()));
             }
             Some(_) => {}

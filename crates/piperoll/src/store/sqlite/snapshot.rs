@@ -174,9 +174,14 @@ impl HashReader for SqliteSnapshot<'_> {
             .connection()?
             .prepare_cached(statements::TILE)
             .map_err(|e| self.failed(e))?;
+        // Hashes of another type are none: the tile is too short then.
+        let hashes = |row: &Row<'_>| match row.get_ref(0)? {
+            ValueRef::Blob(hashes) => Ok(hashes.to_vec()),
+            _ => Ok(Vec::new()),
+        };
         let mut tile = |id: &TileId| {
             statement
-                .query_row((id.level, id.number as i64), |row| row.get(0))
+                .query_row((id.level, id.number as i64), hashes)
                 .optional()
                 .map_err(|e| self.failed(e))
         };
@@ -206,9 +211,13 @@ impl Snapshot for SqliteSnapshot<'_> {
             .decode(take("secret")?)
             .ok()
             .and_then(|s| s.try_into().ok());
+        let created = take("created")?;
+        let instant = Instant::parse(&created)
+            .ok()
+            .filter(|instant| instant.to_string() == created);
         Ok(Some(Meta {
             origin: take("origin")?,
-            created: Instant::parse(&take("created")?).map_err(|_| broken("created"))?,
+            created: instant.ok_or_else(|| broken("created"))?,
             secret: Secret::new(secret.ok_or_else(|| broken("secret"))?),
             signature: take("signature")?,
         }))
@@ -340,20 +349,31 @@ impl Snapshot for SqliteSnapshot<'_> {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
     ) -> Result<()> {
-        self.rows(
-            statements::ATTRIBUTES,
-            [range.start, last(&range)],
-            &mut |row| {
-                let mut reader = RowReader::new(row);
-                // A row of the wrong type matches no attribute, which `verify` names.
-                let (seq, name, value) = (
-                    reader.integer(0, "seq"),
-                    reader.text(1, "name"),
-                    reader.text(2, "value"),
-                );
-                visit(StoredAttribute { seq, name, value })
-            },
-        )
+        // Unlike that of an entry, this position may be of any type: fractions lie between the others, text and blobs behind them all.
+        let (start, end) = (range.start, range.end);
+        let start = match start {
+            i64::MIN => Value::Real(f64::NEG_INFINITY),
+            start => Value::Integer(start),
+        };
+        let mut visit_row = |row: &Row<'_>| {
+            let mut reader = RowReader::new(row);
+            let (seq, name, value) = (
+                reader.integer(0, "seq"),
+                reader.text(1, "name"),
+                reader.text(2, "value"),
+            );
+            // A row of the wrong type is found by no search, so it must match no attribute either.
+            let sound = reader.faults.is_empty();
+            let (name, value) = if sound { (name, value) } else { ("", "") };
+            visit(StoredAttribute { seq, name, value })
+        };
+        match end {
+            i64::MAX => self.rows(statements::ATTRIBUTES_FROM, [start], &mut visit_row),
+            end => {
+                let range = [start, Value::Integer(end)];
+                self.rows(statements::ATTRIBUTES, range, &mut visit_row)
+            }
+        }
     }
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
@@ -381,11 +401,10 @@ impl Snapshot for SqliteSnapshot<'_> {
     fn checkpoints(&self, visit: &mut dyn FnMut(StoredCheckpoint<'_>) -> Visit) -> Result<()> {
         self.rows(statements::CHECKPOINTS, [], &mut |row| {
             let mut reader = RowReader::new(row);
-            let (number, size, note) = (
-                reader.integer(0, "number"),
-                reader.integer(1, "size"),
-                reader.text(2, "note"),
-            );
+            // What is of another type is no note.
+            let note = reader.text(2, "note");
+            let note = if reader.faults.is_empty() { note } else { "" };
+            let (number, size) = (reader.integer(0, "number"), reader.integer(1, "size"));
             visit(StoredCheckpoint { number, size, note })
         })
     }

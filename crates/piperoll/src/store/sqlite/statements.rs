@@ -8,8 +8,10 @@ pub(super) const END_READ: &str = "ROLLBACK";
 pub(super) const ANY_TABLE: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 pub(super) const APPLICATION_ID: &str = "PRAGMA application_id";
 pub(super) const USER_VERSION: &str = "PRAGMA user_version";
-pub(super) const OBJECTS: &str = "SELECT type, name, sql FROM sqlite_master
-  WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+/// All that is in the schema but the statistics of `ANALYZE`. SQLite's own indexes are told, too: somebody who edits the schema may call his trigger so.
+pub(super) const OBJECTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_master
+  WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[14]') ORDER BY type, name";
+pub(super) const INTEGRITY: &str = "PRAGMA integrity_check(100)";
 pub(super) const TRUNCATE_WAL: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 pub(super) const META: &str = "SELECT key, value FROM meta ORDER BY key";
@@ -27,6 +29,13 @@ pub(super) const UPDATE_HEAD: &str =
 
 pub(super) const CODE_OF_NAME: &str = "SELECT code FROM names WHERE name = ?1";
 pub(super) const NAME_OF_CODE: &str = "SELECT name FROM names WHERE code = ?1";
+/// A name that no entry has: an index answers for actors and resources, the other three have few codes.
+pub(super) const UNUSED_NAME: &str = "SELECT name FROM names
+  WHERE NOT EXISTS(SELECT 1 FROM entries WHERE actor = names.code)
+  AND NOT EXISTS(SELECT 1 FROM entries WHERE resource = names.code)
+  AND code NOT IN (SELECT kind FROM entries)
+  AND code NOT IN (SELECT action FROM entries)
+  AND code NOT IN (SELECT outcome FROM entries) LIMIT 1";
 pub(super) const NAMES: &str = "SELECT code, name FROM names";
 pub(super) const INSERT_NAME: &str = "INSERT INTO names(name) VALUES (?1)";
 
@@ -42,7 +51,9 @@ pub(super) const ERASE_PAYLOAD: &str =
 pub(super) const INSERT_ATTRIBUTE: &str =
     "INSERT INTO attributes(seq, name, value) VALUES (?1, ?2, ?3)";
 pub(super) const ATTRIBUTES: &str = "SELECT seq, name, value FROM attributes
-  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq, name, value";
+  WHERE seq >= ?1 AND seq < ?2 ORDER BY seq, name, value";
+pub(super) const ATTRIBUTES_FROM: &str = "SELECT seq, name, value FROM attributes
+  WHERE seq >= ?1 ORDER BY seq, name, value";
 pub(super) const DELETE_ATTRIBUTES: &str = "DELETE FROM attributes WHERE seq = ?1";
 
 pub(super) const TILE: &str = "SELECT hashes FROM tiles WHERE level = ?1 AND number = ?2";

@@ -1,0 +1,179 @@
+//! What is compared within an entry: its header, its columns, its payload and its attributes.
+
+use super::super::report::Verdict;
+use super::{Block, Place, Scan, position};
+use crate::error::Result;
+use crate::event::{
+    AttributeName, Commitment, Header, HeaderError, Kind, Payload, Salt, attributes_of,
+};
+use crate::store::{Searched, StoredEntry};
+use crate::trail::tombstone;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+impl Scan<'_> {
+    /// One row. What a header says that is not the one in the tile is not believed.
+    pub(super) fn entry(&mut self, place: Place, stored: &StoredEntry<'_>, block: &mut Block) {
+        let index = place.index;
+        self.checked.entries += 1;
+        for fault in &stored.faults {
+            self.findings.entry(Verdict::Altered, index, fault);
+        }
+        let header = match Header::decode(stored.header) {
+            Ok(header) => header,
+            Err(error) => {
+                let verdict = match error {
+                    HeaderError::Newer(_) if place.sealed => Verdict::Unverifiable,
+                    HeaderError::Newer(_) | HeaderError::Form(_) => Verdict::Altered,
+                };
+                self.findings
+                    .entry(verdict, index, &format!("the header {error}"));
+                block.unknown.push(index);
+                return;
+            }
+        };
+        if stored.id != header.id.to_string() {
+            self.findings
+                .entry(Verdict::Altered, index, "column `id` is not the header's");
+        }
+        if stored.faults.is_empty() {
+            for column in stored.searched.differing(&Searched::of(&header)) {
+                let detail = format!("column `{column}` is not the header's");
+                self.findings.entry(Verdict::Altered, index, &detail);
+            }
+        }
+        self.payload(place, &header, stored, block);
+    }
+
+    fn payload(
+        &mut self,
+        place: Place,
+        header: &Header,
+        stored: &StoredEntry<'_>,
+        block: &mut Block,
+    ) {
+        let index = place.index;
+        let problem = match (header.payload, stored.payload, stored.salt) {
+            (None, None, None) => return,
+            (Some(_), None, None) => {
+                if header.kind == Kind::Trail && place.sealed {
+                    let detail = "the payload is gone; those of kind `trail` are never erased";
+                    self.findings.entry(Verdict::Missing, index, detail);
+                } else {
+                    self.erasures.gone(place);
+                }
+                return;
+            }
+            (Some(commitment), Some(payload), Some(salt)) => match Salt::from_slice(salt) {
+                None => "the salt has not 32 bytes",
+                Some(salt) if Commitment::to_payload(payload, &salt) != commitment => {
+                    "the payload is not the one that the header commits to"
+                }
+                Some(_) => {
+                    self.checked.payloads += 1;
+                    let ranges = tombstone(header, Some(payload));
+                    self.erasures.account(ranges, place);
+                    self.derived(index, header, payload, block);
+                    return;
+                }
+            },
+            (Some(_), Some(_), None) => "the salt is gone",
+            (Some(_), None, Some(_)) => "the payload is gone, its salt is not",
+            (None, _, _) => "has a payload or a salt that its header does not know",
+        };
+        let verdict = match header.payload {
+            None if place.sealed => Verdict::Forged,
+            _ => Verdict::Altered,
+        };
+        self.findings.entry(verdict, index, problem);
+        block.unknown.push(index);
+    }
+
+    /// What a payload is found by.
+    fn derived(&mut self, index: u64, header: &Header, payload: &[u8], block: &mut Block) {
+        let Some(secret) = &self.signatures.secret else {
+            block.unknown.push(index);
+            return;
+        };
+        match Payload::from_bytes(payload) {
+            Ok(payload) => {
+                let mut attributes = attributes_of(header.kind, &payload, secret);
+                attributes
+                    .sort_by(|a, b| (a.name.as_str(), &a.value).cmp(&(b.name.as_str(), &b.value)));
+                block
+                    .attributes
+                    .extend(attributes.into_iter().map(|a| (index, a.name, a.value)));
+            }
+            Err(_) => {
+                self.findings.entry(
+                    Verdict::Altered,
+                    index,
+                    "the payload is none of this format",
+                );
+                block.unknown.push(index);
+            }
+        }
+    }
+
+    /// Compares the stored attributes of a block with those that its payloads give.
+    pub(super) fn attributes(
+        &mut self,
+        start: u64,
+        end: u64,
+        mut expected: VecDeque<(u64, AttributeName, String)>,
+        unknown: &[u64],
+    ) -> Result<()> {
+        let snapshot = self.snapshot;
+        let range = position(start)..position(end);
+        let visited = snapshot.attributes(range, &mut |stored| {
+            let Ok(index) = u64::try_from(stored.seq) else {
+                self.stray_attribute(stored.name);
+                return Ok(ControlFlow::Continue(()));
+            };
+            if unknown.contains(&index) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let this = (index, stored.name, stored.value);
+            while let Some((index, name, _)) =
+                expected.pop_front_if(|(i, name, value)| (*i, name.as_str(), value.as_str()) < this)
+            {
+                self.attribute_gone(index, name);
+            }
+            let same = expected
+                .pop_front_if(|(i, name, value)| (*i, name.as_str(), value.as_str()) == this);
+            if same.is_none() {
+                let detail = format!("attribute `{}` does not come from the payload", stored.name);
+                self.findings.entry(Verdict::Altered, index, &detail);
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        match visited {
+            Ok(()) => {
+                for (index, name, _) in expected {
+                    self.attribute_gone(index, name);
+                }
+                Ok(())
+            }
+            Err(error) => self.findings.unreadable("table `attributes`", error),
+        }
+    }
+
+    fn attribute_gone(&mut self, index: u64, name: AttributeName) {
+        let detail = format!("attribute `{name}` is gone");
+        self.findings.entry(Verdict::Altered, index, &detail);
+    }
+}
+
+/// What a row accounts for whose payload is the one that its header commits to.
+pub(super) fn ranges_of(stored: &StoredEntry<'_>) -> Vec<(u64, u64)> {
+    let header = Header::decode(stored.header).ok();
+    let salt = stored.salt.and_then(Salt::from_slice);
+    match (header, stored.payload, salt) {
+        (Some(header), Some(payload), Some(salt))
+            if header.payload == Some(Commitment::to_payload(payload, &salt)) =>
+        {
+            tombstone(&header, Some(payload))
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! What is not in a row: tables, indexes, triggers, views, marks, and what only SQLite itself can see.
+
+use crate::tamper::Bench;
+use piperoll::ErrorKind;
+use piperoll::verify::{Level, Verdict};
+use piperoll_testkit::tamper::{Sample, Shape};
+use rusqlite::Connection;
+
+/// Asserts that a finding, `altered` and of no entry, holds these words.
+fn assert_altered(sample: &Sample, words: &[&str]) {
+    let report = sample.verify(&sample.l1()).unwrap();
+    let named = report.findings.iter().any(|finding| {
+        finding.verdict == Verdict::Altered
+            && finding.entries.is_none()
+            && words.iter().all(|word| finding.detail.contains(word))
+    });
+    assert!(named, "{words:?} in {report:#?}");
+    assert_eq!(report.level, None);
+}
+
+fn objects(connection: &Connection) -> Vec<(String, String)> {
+    let sql = "SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL";
+    let mut statement = connection.prepare(sql).unwrap();
+    let objects = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    objects.map(Result::unwrap).collect()
+}
+
+#[test]
+fn each_object_that_is_dropped_is_named() {
+    let bench = Bench::new(Shape::Small);
+    let objects = objects(&Connection::open(&bench.sound().path).unwrap());
+    assert!(objects.len() > 35, "{objects:?}");
+    for (ty, name) in objects {
+        let copy = bench.changed(|connection| {
+            connection
+                .execute(&format!("DROP {ty} {name}"), [])
+                .unwrap();
+        });
+        assert_altered(&copy, &[&format!("{ty} `{name}` is gone")]);
+    }
+}
+
+#[test]
+fn each_column_that_is_renamed_or_added_is_named() {
+    let bench = Bench::new(Shape::Small);
+    let sound = Connection::open(&bench.sound().path).unwrap();
+    for (_, table) in objects(&sound).iter().filter(|(ty, _)| ty == "table") {
+        let statement = sound.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        for column in statement.column_names() {
+            let copy = bench.changed(|connection| {
+                // The view and the triggers would stand in the way.
+                connection
+                    .execute_batch("PRAGMA legacy_alter_table = ON")
+                    .unwrap();
+                let sql = format!("ALTER TABLE {table} RENAME COLUMN {column} TO other");
+                connection.execute(&sql, []).unwrap();
+            });
+            assert_altered(
+                &copy,
+                &[&format!("table `{table}` is not as Piperoll made it")],
+            );
+        }
+        let copy = bench.changed(|connection| {
+            let sql = format!("ALTER TABLE {table} ADD COLUMN other");
+            connection.execute(&sql, []).unwrap();
+        });
+        assert_altered(
+            &copy,
+            &[&format!("table `{table}` is not as Piperoll made it")],
+        );
+    }
+}
+
+#[test]
+fn foreign_objects_are_named_whatever_they_are_called() {
+    let bench = Bench::new(Shape::Small);
+    let cases = [
+        ("CREATE TABLE notes(text TEXT)", "table `notes`"),
+        ("CREATE VIEW v AS SELECT 1", "view `v`"),
+        ("CREATE INDEX i ON entries(outcome)", "index `i`"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM attributes; END",
+            "trigger `t`",
+        ),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM attributes; END;
+             PRAGMA writable_schema = ON;
+             UPDATE sqlite_master SET name = 'sqlite_t', sql = replace(sql, 'TRIGGER t', 'TRIGGER sqlite_t') WHERE name = 't';",
+            "trigger `sqlite_t`",
+        ),
+        (
+            "CREATE TABLE t(a); PRAGMA writable_schema = ON;
+             UPDATE sqlite_master SET name = 'sqlite_t', tbl_name = 'sqlite_t', sql = 'CREATE TABLE sqlite_t(a)' WHERE name = 't';",
+            "table `sqlite_t`",
+        ),
+    ];
+    for (sql, object) in cases {
+        let copy = bench.changed(|connection| connection.execute_batch(sql).unwrap());
+        assert_altered(&copy, &[object, "is not of Piperoll's making"]);
+    }
+}
+
+#[test]
+fn an_index_that_hides_an_entry_from_searches_is_named() {
+    let bench = Bench::new(Shape::Small);
+    let indexes = [
+        ("entries_at", "entries(at)"),
+        ("entries_kind", "entries(kind, action, outcome)"),
+        ("entries_actor", "entries(actor)"),
+        ("entries_resource", "entries(resource)"),
+        ("attributes_found", "attributes(name, value, seq)"),
+        ("attributes_of", "attributes(seq)"),
+    ];
+    for (name, of) in indexes {
+        let copy = bench.changed(|connection| {
+            // A partial index under the old text: the schema looks as it was.
+            let sql = format!(
+                "DROP INDEX {name}; CREATE INDEX {name} ON {of} WHERE seq <> 2;
+                 PRAGMA writable_schema = ON;
+                 UPDATE sqlite_master SET sql = 'CREATE INDEX {name} ON {of}' WHERE name = '{name}';"
+            );
+            connection.execute_batch(&sql).unwrap();
+        });
+        assert_altered(&copy, &["the file is broken", name]);
+    }
+}
+
+#[test]
+fn changed_marks_are_named_and_a_newer_layout_is_refused() {
+    let bench = Bench::new(Shape::Small);
+    for (mark, value) in [
+        ("application_id", 0),
+        ("application_id", -1),
+        ("user_version", 0),
+        ("user_version", -1),
+        ("user_version", i32::MIN),
+    ] {
+        let copy = bench.changed(|connection| {
+            connection.pragma_update(None, mark, value).unwrap();
+        });
+        assert_altered(&copy, &[&format!("setting `{mark}` is {value}")]);
+    }
+    // Whoever writes a newer layout's number into the file stops `verify`; he passes nothing off as sound.
+    let copy = bench.changed(|connection| {
+        connection.pragma_update(None, "user_version", 2).unwrap();
+    });
+    let error = copy.verify(&copy.l1()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("has layout 2"), "{error}");
+}
+
+#[test]
+fn statistics_and_the_kind_of_journal_are_nobodys_harm() {
+    let bench = Bench::new(Shape::Small);
+    let copy = bench.changed(|connection| connection.execute_batch("ANALYZE").unwrap());
+    let connection = Connection::open(&copy.path).unwrap();
+    connection.execute_batch("VACUUM").unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    drop(connection);
+    let report = copy.verify(&copy.l1()).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(report.level, Some(Level::L1));
+}
+
+#[test]
+fn another_spelling_of_the_same_instant_is_found() {
+    let bench = Bench::new(Shape::Small);
+    let copy = bench.changed(|connection| {
+        let sql = "UPDATE meta SET value = replace(value, 'Z', '+00:00') WHERE key = 'created'";
+        assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    });
+    assert_altered(&copy, &["table `meta` cannot be read", "created"]);
+}
