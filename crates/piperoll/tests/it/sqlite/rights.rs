@@ -27,7 +27,11 @@ fn without_rights(test: &str, folder_mode: u32, file_mode: u32, look: impl FnOnc
     let folder = dir.path().join("shop%20 ?#'");
     // Where this binary lies, others may have no right to go.
     let binary = dir.path().join("it");
-    std::fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    // Copied by another process: a child of another test would inherit the copy while it is open for writing, and what is so cannot be run.
+    let copied = std::process::Command::new("cp")
+        .args([std::env::current_exe().unwrap(), binary.clone()])
+        .status();
+    assert!(copied.unwrap().success());
     let name = format!("sqlite::rights::{test}");
     let mut child = process(&binary, &name, folder.to_str().unwrap());
     if std::fs::metadata(&binary).unwrap().uid() == 0 {
