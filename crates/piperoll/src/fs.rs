@@ -54,12 +54,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// As [`write`], of what `fill` writes.
+/// As [`write`], of what `fill` writes. What is there and no file (a pipe, `/dev/stdout`) is written as it is, not replaced.
 ///
 /// # Errors
 /// Those of `fill`; `Denied` without the right, `Unavailable` when it cannot be written. The old file stays as it was then.
 pub fn write_with(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |e| failure(path, "written", e);
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+        let mut buffer = BufWriter::new(file);
+        fill(&mut buffer)?;
+        return buffer.flush().map_err(failed);
+    }
     let temporary = beside(path, &format!(".{}.tmp", std::process::id()));
     let written = File::create(&temporary).map_err(failed).and_then(|file| {
         let mut buffer = BufWriter::new(file);

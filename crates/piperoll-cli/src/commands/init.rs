@@ -1,5 +1,5 @@
 use crate::arguments::Global;
-use crate::context::go_to;
+use crate::context::{go_to, trail_option};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
@@ -44,8 +44,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
         None => default_origin(&folder)?,
     };
     let settings = Settings {
-        location: Location::parse(url, &folder)
-            .map_err(|error| Error::invalid_input(format!("the trail of `--trail` {error}")))?,
+        location: trail_option(url, &folder)?,
         origin: Origin::parse(&name)?,
         key: KeySource::File(folder.join(KEY)),
     };

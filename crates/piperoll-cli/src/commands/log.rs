@@ -5,6 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::filters::Filters;
 use crate::output::{BAD, Output, TITLE, WARN};
 use comfy_table::{ContentArrangement, Table, presets};
+use piperoll::error::Error;
 use piperoll::event::{Instant, Outcome};
 use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json, shown};
 use piperoll::query::stream;
@@ -54,6 +55,10 @@ pub(crate) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     let form = match args.format.as_deref() {
+        Some(format) if output.is_json() && format != "json" => {
+            let message = format!("`--json` and `--format {format}` contradict each other");
+            return Err(Error::invalid_input(message).into());
+        }
         Some("csv") => Form::Csv,
         Some("json") => Form::Json,
         None if output.is_json() => Form::Json,
@@ -77,14 +82,20 @@ pub(crate) fn run(
     printer.begin(output)?;
     let mut last = None;
     let mut count = 0usize;
+    let mut more = false;
     let mut failure = None;
     stream(
         &trail,
         &filter,
         order,
         after,
-        Some(args.limit),
+        // One more, which is not shown, tells whether there are more.
+        Some(args.limit.saturating_add(1)),
         &mut |entry| {
+            if count == args.limit {
+                more = true;
+                return Ok(ControlFlow::Break(()));
+            }
             last = Some(entry.index);
             count += 1;
             match printer.entry(entry, output) {
@@ -100,9 +111,9 @@ pub(crate) fn run(
         return Err(failure);
     }
     printer.end(output)?;
-    if let Some(last) = last.filter(|_| count == args.limit) {
+    if let Some(last) = last.filter(|_| more) {
         output.flush()?;
-        output.note(&format!("for more: --after {last}"));
+        output.note(&format!("there are more: --after {last}"));
     }
     Ok(if count == 0 && args.exit_code {
         Exit::Negative
