@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::builder::StyledStr;
 use clap::error::ContextValue;
-use piperoll::export::shown;
+use piperoll::export::{escape_json, shown};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 /// Bold, for titles.
@@ -62,6 +62,11 @@ impl Output {
     /// A line on stdout; it is taken as it is, so texts from outside in it have gone through [`shown`].
     pub(crate) fn line(&mut self, line: &str) -> Result<()> {
         writeln!(self.stdout, "{line}").map_err(Failure::writing)
+    }
+
+    /// A JSON document on stdout, in one line.
+    pub(crate) fn json(&mut self, document: &serde_json::Value) -> Result<()> {
+        self.line(&escape_json(&document.to_string()))
     }
 
     /// Text on stdout, without a line end of ours.
@@ -133,7 +138,13 @@ pub(crate) fn usage(mut error: clap::Error) -> Exit {
         return match error.print() {
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(_) => Exit::Unavailable,
+            Err(error) => {
+                drop(writeln!(
+                    io::stderr(),
+                    "error: the output cannot be written\n  caused by: {error}"
+                ));
+                Exit::Unavailable
+            }
         };
     }
     let escaped = error

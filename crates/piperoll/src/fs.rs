@@ -60,7 +60,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Those of `fill`; `Denied` without the right, `Unavailable` when it cannot be written. The old file stays as it was then.
 pub fn write_with(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |e| failure(path, "written", e);
-    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+    let there = std::fs::metadata(path);
+    if there.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    if there.is_ok_and(|there| !there.is_file()) {
         let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
         let mut buffer = BufWriter::new(file);
         fill(&mut buffer)?;

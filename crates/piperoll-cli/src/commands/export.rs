@@ -66,7 +66,7 @@ pub(crate) fn run(
     progress.finish();
     if output.is_json() {
         let json = serde_json::json!({"exported": done.count, "cursor": done.cursor, "out": args.out.to_string_lossy()});
-        output.line(&json.to_string())?;
+        output.json(&json)?;
     } else if !output.is_quiet() {
         output.line(&format!(
             "exported {} to {}",

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
+    piperoll::fs::create_folder(&folder)?;
     let url = global.trail.as_deref().unwrap_or(TRAIL);
     let name = match &args.origin {
         Some(name) => name.clone(),
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
             "origin": name,
             "key": vkey.to_string(),
         });
-        output.line(&json.to_string())?;
+        output.json(&json)?;
         return Ok(Exit::Done);
     }
     if !output.is_quiet() {

@@ -58,7 +58,7 @@ impl Tally {
                 "size": self.size,
                 "root": self.root,
             });
-            output.line(&json.to_string())?;
+            output.json(&json)?;
         } else if !output.is_quiet() {
             let place = match self.range {
                 None => String::new(),
