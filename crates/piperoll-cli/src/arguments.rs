@@ -67,7 +67,7 @@ pub(crate) struct Global {
     /// Print only what was asked for: no notes, no progress
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
-    /// When to use colours
+    /// When to use colours; auto is on a terminal
     #[arg(
         long,
         value_name = "WHEN",
@@ -78,13 +78,10 @@ pub(crate) struct Global {
     pub(crate) color: Color,
 }
 
-/// When to use colours.
+/// When to use colours. Without comments on the values, whose help would be spread over many lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal
     Auto,
-    /// Also in a file or pipe
     Always,
-    /// Not at all
     Never,
 }

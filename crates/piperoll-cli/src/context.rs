@@ -30,9 +30,7 @@ impl Context {
             None => nearest()?.map(|file| read(&file)).transpose()?,
         };
         let trail = match &global.trail {
-            Some(url) => Some(Location::parse(url, Path::new("")).map_err(|error| {
-                Error::invalid_input(format!("the trail of `--trail` {error}"))
-            })?),
+            Some(url) => Some(trail_option(url, Path::new(""))?),
             None => None,
         };
         Ok(Self { project, trail })
@@ -84,7 +82,7 @@ impl Context {
     pub(crate) fn location(&self) -> Result<Location> {
         match (&self.trail, &self.project) {
             (Some(location), _) => Ok(location.clone()),
-            (None, Some(project)) => Ok(project.trail(&lookup)?),
+            (None, Some(project)) => lasting(project.trail(&lookup)?),
             (None, None) => Err(no_project().into()),
         }
     }
@@ -108,6 +106,25 @@ impl Context {
     /// Whether `--trail` names another trail than the project's.
     pub(crate) fn is_other_trail(&self) -> bool {
         self.trail.is_some()
+    }
+}
+
+/// The trail that `--trail` names; a relative path in it starts at `folder`.
+pub(crate) fn trail_option(url: &str, folder: &Path) -> Result<Location> {
+    let location = Location::parse(url, folder)
+        .map_err(|error| Error::invalid_input(format!("the trail of `--trail` {error}")))?;
+    lasting(location)
+}
+
+/// What was recorded in memory would be gone when the command ends.
+fn lasting(location: Location) -> Result<Location> {
+    match location {
+        Location::Memory => Err(Error::invalid_input(
+            "a trail in `memory:` ends with the command, and is for tests of the library",
+        )
+        .hint("keep it in a file: `sqlite:PATH`")
+        .into()),
+        location => Ok(location),
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::exit::Exit;
+use crate::output::count;
 use piperoll::error::Error;
 use std::io;
 
@@ -36,24 +37,21 @@ impl Failure {
         self.broken_pipe
     }
 
-    /// The failure of an input of which some was recorded before; what else is known of it stays.
-    pub(crate) fn after(self, recorded: u64, skipped: u64) -> Self {
-        let done = match (recorded, skipped) {
-            (0, 0) => "nothing was recorded".to_owned(),
-            (recorded, 0) => format!("{recorded} events before it were recorded"),
-            (recorded, skipped) => {
-                format!("{recorded} events before it were recorded, {skipped} were there already")
-            }
-        };
-        self.with_hint(done)
-    }
-
-    /// The failure of a batch that begins at this line.
-    pub(crate) fn resume_at(self, line: Option<u64>) -> Self {
-        match line {
-            Some(line) => self.with_hint(format!("mend it and resume at line {line}")),
-            None => self,
+    /// The failure of an input of which some was recorded before; the batch that was not begins at `line`.
+    pub(crate) fn after(self, recorded: u64, skipped: u64, line: Option<u64>) -> Self {
+        if recorded == 0 && skipped == 0 {
+            return self.with_hint("nothing was recorded".to_owned());
         }
+        let were = if recorded == 1 { "was" } else { "were" };
+        let mut done = format!("{} before it {were} recorded", count(recorded, "event"));
+        if skipped > 0 {
+            let were = if skipped == 1 { "was" } else { "were" };
+            done.push_str(&format!(", {skipped} {were} there already"));
+        }
+        if let Some(line) = line {
+            done.push_str(&format!("; resume at line {line}"));
+        }
+        self.with_hint(done)
     }
 
     fn with_hint(self, hint: String) -> Self {
@@ -66,6 +64,17 @@ impl Failure {
             error: error.hint(hint),
             exit,
             broken_pipe,
+        }
+    }
+
+    /// An export to standard output failed: the trail's fault, or that of whoever reads.
+    pub(crate) fn writing_export(error: Error) -> Self {
+        let gone = std::error::Error::source(&error)
+            .and_then(|source| source.downcast_ref::<io::Error>())
+            .is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe);
+        Self {
+            broken_pipe: gone,
+            ..error.into()
         }
     }
 

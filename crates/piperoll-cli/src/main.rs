@@ -18,7 +18,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error).into(),
+        Err(error) => return output::usage(error).into(),
     };
     let mut output = Output::new(&arguments.global);
     let exit = match commands::run(&arguments, &mut output).and_then(|exit| {

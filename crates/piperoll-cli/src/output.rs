@@ -5,7 +5,9 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use piperoll::export::shown;
+use clap::builder::StyledStr;
+use clap::error::ContextValue;
+use piperoll::export::{escape_json, shown};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 /// Bold, for titles.
@@ -62,6 +64,11 @@ impl Output {
         writeln!(self.stdout, "{line}").map_err(Failure::writing)
     }
 
+    /// A JSON document on stdout, in one line.
+    pub(crate) fn json(&mut self, document: &serde_json::Value) -> Result<()> {
+        self.line(&escape_json(&document.to_string()))
+    }
+
     /// Text on stdout, without a line end of ours.
     pub(crate) fn text(&mut self, text: &str) -> Result<()> {
         self.stdout
@@ -90,7 +97,7 @@ impl Output {
         let line = format!("{BAD}error:{BAD:#} {}", shown(&error.to_string()));
         self.stderr_line(&line);
         for problem in error.problems() {
-            self.stderr_line(&format!("  {}", shown(&problem.to_string())));
+            self.stderr_line(&shown(&problem.to_string()));
         }
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
@@ -116,19 +123,58 @@ fn comfy_width() -> Option<u16> {
     comfy_table::Table::new().width()
 }
 
+/// So many of something: `1 event`, `2 events`.
+pub(crate) fn count(number: u64, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
+    }
+}
+
 /// Prints what clap has to say: help and version on stdout, a misuse on stderr with exit 2.
-pub(crate) fn usage(error: &clap::Error) -> Exit {
+pub(crate) fn usage(mut error: clap::Error) -> Exit {
     if !error.use_stderr() {
         return match error.print() {
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(_) => Exit::Unavailable,
+            Err(error) => {
+                drop(writeln!(
+                    io::stderr(),
+                    "error: the output cannot be written\n  caused by: {error}"
+                ));
+                Exit::Unavailable
+            }
         };
     }
+    let escaped = error
+        .context()
+        .filter_map(|(kind, value)| Some((kind, escaped(value)?)))
+        .collect::<Vec<_>>();
+    for (kind, value) in escaped {
+        error.insert(kind, value);
+    }
+    // Where an argument is no text, clap gives no context of it; so each line is escaped once more.
     let text = error.render().to_string();
     let mut stderr = io::stderr();
     for line in text.trim_end().lines() {
         drop(writeln!(stderr, "{}", shown(line)));
     }
     Exit::Invalid
+}
+
+/// What of a misuse comes from outside, so that a line end in it begins no line of the message.
+fn escaped(value: &ContextValue) -> Option<ContextValue> {
+    let text = |text: &String| shown(text).into_owned();
+    let styled = |text: &StyledStr| StyledStr::from(shown(&text.to_string()).into_owned());
+    match value {
+        ContextValue::String(value) => Some(ContextValue::String(text(value))),
+        ContextValue::Strings(values) => {
+            Some(ContextValue::Strings(values.iter().map(text).collect()))
+        }
+        ContextValue::StyledStrs(values) => Some(ContextValue::StyledStrs(
+            values.iter().map(styled).collect(),
+        )),
+        _ => None,
+    }
 }

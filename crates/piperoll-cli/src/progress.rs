@@ -26,16 +26,31 @@ impl Progress {
 
     /// So many of so many are done.
     pub(crate) fn at(&mut self, done: u64, all: u64) {
+        self.show(
+            done,
+            all,
+            "{msg:14} [{bar:30}] {human_pos} of {human_len}, {eta} left",
+        );
+    }
+
+    /// So many bytes of so many are read.
+    pub(crate) fn at_byte(&mut self, done: u64, all: u64) {
+        self.show(
+            done,
+            all,
+            "{msg:14} [{bar:30}] {binary_bytes} of {binary_total_bytes}, {eta} left",
+        );
+    }
+
+    fn show(&mut self, done: u64, all: u64, template: &str) {
         if !self.wanted {
             return;
         }
         if self.bar.is_none() && self.started.elapsed() >= SHOWN_AFTER {
             let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
-            // The template is a constant that a test draws; without it the bar has its plain look.
-            if let Ok(style) = ProgressStyle::with_template(
-                "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta}",
-            ) {
-                bar.set_style(style);
+            // The template is a constant; without it the bar has its plain look.
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style.progress_chars("=> "));
             }
             bar.set_message(self.title);
             self.bar = Some(bar);

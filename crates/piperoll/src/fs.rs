@@ -54,12 +54,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// As [`write()`], of what `fill` writes.
+/// As [`write()`], of what `fill` writes. What is there and no file (a pipe, `/dev/stdout`) is written as it is, not replaced.
 ///
 /// # Errors
 /// Those of `fill`; `Denied` without the right, `Unavailable` when it cannot be written. The old file stays as it was then.
 pub fn write_with(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |e| failure(path, "written", e);
+    let there = std::fs::metadata(path);
+    if there.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    if there.is_ok_and(|there| !there.is_file()) {
+        let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+        let mut buffer = BufWriter::new(file);
+        fill(&mut buffer)?;
+        return buffer.flush().map_err(failed);
+    }
     let temporary = beside(path, &format!(".{}.tmp", std::process::id()));
     let written = File::create(&temporary).map_err(failed).and_then(|file| {
         let mut buffer = BufWriter::new(file);

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
             "root": kept.checkpoint.root().to_string(),
             "checkpoint": kept.note,
         });
-        output.line(&json.to_string())?;
+        output.json(&json)?;
     } else {
         output.text(&kept.note)?;
     }

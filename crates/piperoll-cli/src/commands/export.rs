@@ -1,19 +1,19 @@
 use crate::arguments::Global;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::filters::Filters;
-use crate::output::Output;
+use crate::output::{Output, count};
 use crate::progress::Progress;
 use piperoll::error::{Error, Result as LibraryResult};
-use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json};
+use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json, shown};
 use piperoll::query::stream;
 use piperoll::seal::EntryIndex;
 use piperoll::store::{Filter, Order};
 use piperoll::trail::{Entry, Trail};
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Write entries to a file, in the order of their indices
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     format: String,
     /// The file; it is there whole, or not at all. `-` is standard output
     #[arg(long, value_name = "PATH")]
-    out: String,
+    out: PathBuf,
     /// Behind this entry: the index that the last export ended with
     #[arg(long, value_name = "CURSOR")]
     after: Option<u64>,
@@ -52,25 +52,26 @@ pub(crate) fn run(
         count: 0,
         cursor: args.after,
     };
-    if args.out == "-" {
+    if args.out == Path::new("-") {
         let mut stdout = BufWriter::new(io::stdout().lock());
-        export.write(&mut stdout, &mut done, &mut progress)?;
-        stdout.flush().map_err(crate::failure::Failure::writing)?;
+        export
+            .write(&mut stdout, &mut done, &mut progress)
+            .map_err(Failure::writing_export)?;
+        stdout.flush().map_err(Failure::writing)?;
         return Ok(Exit::Done);
     }
-    piperoll::fs::write_with(Path::new(&args.out), &mut |file| {
+    piperoll::fs::write_with(&args.out, &mut |file| {
         export.write(file, &mut done, &mut progress)
     })?;
     progress.finish();
     if output.is_json() {
-        let json =
-            serde_json::json!({"exported": done.count, "cursor": done.cursor, "out": args.out});
-        output.line(&json.to_string())?;
+        let json = serde_json::json!({"exported": done.count, "cursor": done.cursor, "out": args.out.to_string_lossy()});
+        output.json(&json)?;
     } else if !output.is_quiet() {
         output.line(&format!(
-            "exported {} entries to {}",
-            done.count,
-            piperoll::export::shown(&args.out)
+            "exported {} to {}",
+            count(done.count, "entry"),
+            shown(&args.out.to_string_lossy())
         ))?;
         if let Some(cursor) = done.cursor {
             output.line(&format!("for what comes later: --after {cursor}"))?;
@@ -149,11 +150,19 @@ impl Writer<'_> {
     fn row<T: AsRef<[u8]>>(&mut self, fields: &[T]) -> LibraryResult<()> {
         let mut row = csv::Writer::from_writer(&mut self.out);
         row.write_record(fields)
-            .map_err(|error| failed(error.into()))?;
+            .map_err(|error| failed(csv_cause(error)))?;
         row.flush().map_err(failed)
     }
 }
 
 fn failed(source: io::Error) -> Error {
     Error::unavailable("the export cannot be written").because(source)
+}
+
+/// What stopped the writing of a row, with its kind.
+fn csv_cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => source,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -1,5 +1,5 @@
 use crate::arguments::Global;
-use crate::context::go_to;
+use crate::context::{go_to, trail_option};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
@@ -38,14 +38,14 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
+    piperoll::fs::create_folder(&folder)?;
     let url = global.trail.as_deref().unwrap_or(TRAIL);
     let name = match &args.origin {
         Some(name) => name.clone(),
         None => default_origin(&folder)?,
     };
     let settings = Settings {
-        location: Location::parse(url, &folder)
-            .map_err(|error| Error::invalid_input(format!("the trail of `--trail` {error}")))?,
+        location: trail_option(url, &folder)?,
         origin: Origin::parse(&name)?,
         key: KeySource::File(folder.join(KEY)),
     };
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
             "origin": name,
             "key": vkey.to_string(),
         });
-        output.line(&json.to_string())?;
+        output.json(&json)?;
         return Ok(Exit::Done);
     }
     if !output.is_quiet() {

@@ -33,7 +33,7 @@ fn show(context: &Context, output: &mut Output) -> Result<Exit> {
     let (log, clock) = (signer.vkey(), signer.clock()?.vkey());
     if output.is_json() {
         let json = serde_json::json!({"key": log.to_string(), "clock": clock.to_string()});
-        output.line(&json.to_string())?;
+        output.json(&json)?;
         return Ok(Exit::Done);
     }
     output.line(&format!(

@@ -3,8 +3,9 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::filters::Filters;
-use crate::output::{BAD, Output, TITLE, WARN};
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::output::{BAD, DIM, Output, TITLE, WARN};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use piperoll::error::Error;
 use piperoll::event::{Instant, Outcome};
 use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json, shown};
 use piperoll::query::stream;
@@ -41,6 +42,9 @@ pub(crate) struct Args {
     exit_code: bool,
 }
 
+/// The columns of the table.
+const TITLES: [&str; 7] = ["entry", "when", "who", "what", "where", "outcome", "why"];
+
 enum Form {
     Table,
     Json,
@@ -54,6 +58,10 @@ pub(crate) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     let form = match args.format.as_deref() {
+        Some(format) if output.is_json() && format != "json" => {
+            let message = format!("`--json` and `--format {format}` contradict each other");
+            return Err(Error::invalid_input(message).into());
+        }
         Some("csv") => Form::Csv,
         Some("json") => Form::Json,
         None if output.is_json() => Form::Json,
@@ -68,26 +76,27 @@ pub(crate) fn run(
     };
     let after = args.after.map(EntryIndex::new);
 
-    let mut printer = Printer {
-        form,
-        payload: args.payload,
-        trail: &trail,
-        rows: Vec::new(),
-    };
+    let mut printer = Printer::new(form, args.payload, &trail);
     printer.begin(output)?;
     let mut last = None;
     let mut count = 0usize;
+    let mut more = false;
     let mut failure = None;
     stream(
         &trail,
         &filter,
         order,
         after,
-        Some(args.limit),
+        // One more, which is not shown, tells whether there are more.
+        Some(args.limit.saturating_add(1)),
         &mut |entry| {
+            if count == args.limit {
+                more = true;
+                return Ok(ControlFlow::Break(()));
+            }
             last = Some(entry.index);
             count += 1;
-            match printer.entry(entry, output) {
+            match printer.entry(&entry, output) {
                 Ok(()) => Ok(ControlFlow::Continue(())),
                 Err(error) => {
                     failure = Some(error);
@@ -100,9 +109,9 @@ pub(crate) fn run(
         return Err(failure);
     }
     printer.end(output)?;
-    if let Some(last) = last.filter(|_| count == args.limit) {
+    if let Some(last) = last.filter(|_| more) {
         output.flush()?;
-        output.note(&format!("for more: --after {last}"));
+        output.note(&format!("there are more: --after {last}"));
     }
     Ok(if count == 0 && args.exit_code {
         Exit::Negative
@@ -115,25 +124,59 @@ struct Printer<'t> {
     form: Form,
     payload: bool,
     trail: &'t Trail,
-    rows: Vec<Entry>,
+    /// Its columns are as wide as the widest row, so it is printed at the end.
+    table: Table,
+    /// Those of the table's entries, where they are wanted.
+    payloads: Vec<Option<String>>,
 }
 
-impl Printer<'_> {
-    fn begin(&mut self, output: &mut Output) -> Result<()> {
-        match self.form {
-            Form::Csv => {
-                let columns = if self.payload {
-                    &CSV_COLUMNS[..]
-                } else {
-                    &CSV_COLUMNS[..17]
-                };
-                csv_line(columns.iter().copied(), output)
-            }
-            Form::Table | Form::Json => Ok(()),
+impl<'t> Printer<'t> {
+    fn new(form: Form, payload: bool, trail: &'t Trail) -> Self {
+        Self {
+            form,
+            payload,
+            trail,
+            table: Table::new(),
+            payloads: Vec::new(),
         }
     }
 
-    fn entry(&mut self, entry: Entry, output: &mut Output) -> Result<()> {
+    /// The columns of CSV: the last is the payload.
+    fn csv_columns(&self) -> usize {
+        CSV_COLUMNS.len() - usize::from(!self.payload)
+    }
+
+    fn begin(&mut self, output: &mut Output) -> Result<()> {
+        match self.form {
+            Form::Json => Ok(()),
+            Form::Csv => csv_line(CSV_COLUMNS.iter().copied().take(self.csv_columns()), output),
+            Form::Table => {
+                self.table.load_style(presets::NOTHING);
+                match output.width() {
+                    Some(width) => self
+                        .table
+                        .set_width(width)
+                        .set_content_arrangement(ContentArrangement::Dynamic),
+                    None => self
+                        .table
+                        .set_content_arrangement(ContentArrangement::Disabled),
+                };
+                let titles = TITLES.map(|title| format!("{TITLE}{title}{TITLE:#}"));
+                self.table.set_header(titles);
+                // A day, with what pads it, is never broken; nor an index or an outcome.
+                let day = ColumnConstraint::LowerBoundary(Width::Fixed(12));
+                let whole = ColumnConstraint::ContentWidth;
+                for (column, constraint) in [(0, whole), (1, day), (5, whole)] {
+                    if let Some(column) = self.table.column_mut(column) {
+                        column.set_constraint(constraint);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, output: &mut Output) -> Result<()> {
         match self.form {
             Form::Json => {
                 let erased = match entry.is_erased() {
@@ -144,15 +187,18 @@ impl Printer<'_> {
                     true => EntryJson::Whole { erased },
                     false => EntryJson::Header { erased },
                 };
-                output.line(&entry_json(&entry, how))
+                output.line(&entry_json(entry, how))
             }
             Form::Csv => {
-                let fields = csv_fields(&entry, self.payload);
-                let count = if self.payload { 18 } else { 17 };
-                csv_line(fields.iter().take(count).map(String::as_str), output)
+                let fields = csv_fields(entry, self.payload);
+                let fields = fields.iter().map(String::as_str).take(self.csv_columns());
+                csv_line(fields, output)
             }
             Form::Table => {
-                self.rows.push(entry);
+                self.table.add_row(cells(entry));
+                if self.payload {
+                    self.payloads.push(entry.payload.as_deref().map(payload));
+                }
                 Ok(())
             }
         }
@@ -162,43 +208,35 @@ impl Printer<'_> {
         if !matches!(self.form, Form::Table) {
             return Ok(());
         }
-        if self.rows.is_empty() {
+        if self.table.is_empty() {
             output.note("no entries");
             return Ok(());
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        match output.width() {
-            Some(width) => {
-                table
-                    .set_width(width)
-                    .set_content_arrangement(ContentArrangement::Dynamic);
+        let mut payloads = self.payloads.iter();
+        let mut payload_above = None;
+        for line in self.table.trim_fmt().lines() {
+            // The table pads each cell on both sides, also the first.
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            // An index, and only that, stands at the beginning of a line: there an entry begins.
+            if line.starts_with(|letter: char| letter.is_ascii_digit()) {
+                payload_line(payload_above, output)?;
+                payload_above = payloads.next().and_then(Option::as_deref);
             }
-            None => {
-                table.set_content_arrangement(ContentArrangement::Disabled);
-            }
+            output.line(line)?;
         }
-        let mut titles = vec!["entry", "when", "who", "what", "where", "outcome", "why"];
-        titles.extend(self.payload.then_some("payload"));
-        table.set_header(
-            titles
-                .iter()
-                .map(|title| format!("{TITLE}{title}{TITLE:#}")),
-        );
-        for entry in &self.rows {
-            let payload = entry
-                .payload
-                .as_deref()
-                .map(String::from_utf8_lossy)
-                .unwrap_or_default();
-            let payload = self.payload.then(|| shown(&payload).into_owned());
-            table.add_row(cells(entry).into_iter().chain(payload));
-        }
-        // The table pads each cell on both sides, also the first.
-        table
-            .trim_fmt()
-            .lines()
-            .try_for_each(|line| output.line(line.strip_prefix(' ').unwrap_or(line)))
+        payload_line(payload_above, output)
+    }
+}
+
+fn payload(payload: &[u8]) -> String {
+    shown(&String::from_utf8_lossy(payload)).into_owned()
+}
+
+/// A payload has its own line below the entry: as a column it would leave no room for the others.
+fn payload_line(payload: Option<&str>, output: &mut Output) -> Result<()> {
+    match payload {
+        Some(payload) => output.line(&format!("  {DIM}{payload}{DIM:#}")),
+        None => Ok(()),
     }
 }
 

@@ -39,9 +39,11 @@ fn find(trail: &Trail, name: &str) -> Result<Entry> {
     if let Some(id) = EventId::parse(name) {
         return Ok(trail.entry(id)?);
     }
+    // The number alone: `+1` may be meant as something else.
+    let digits = name.bytes().all(|byte| byte.is_ascii_digit());
     match name.parse() {
-        Ok(index) => Ok(trail.entry_at(EntryIndex::new(index))?),
-        Err(_) => Err(
+        Ok(index) if digits => Ok(trail.entry_at(EntryIndex::new(index))?),
+        _ => Err(
             Error::invalid_input(format!("`{name}` is neither an id nor an index"))
                 .hint("`piperoll log` prints indices; an id is a UUID of version 7 or 8")
                 .into(),

@@ -4,7 +4,7 @@ use crate::failure::{Failure, Result};
 use crate::output::{BAD, GOOD, Output, TITLE, WARN};
 use crate::progress::Progress;
 use piperoll::error::{Error, ErrorKind};
-use piperoll::export::{escape_json, shown};
+use piperoll::export::shown;
 use piperoll::limits::NOTE_BYTES_MAX;
 use piperoll::seal::VerifierKey;
 use piperoll::store::Access;
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     let report = verify(&*store, &request, &mut |done, all| progress.at(done, all))?;
     progress.finish();
     if output.is_json() {
-        output.line(&escape_json(&to_json(&report).to_string()))?;
+        output.json(&to_json(&report))?;
     } else {
         text(&report, &store.location(), output)?;
     }

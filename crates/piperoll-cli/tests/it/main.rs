@@ -1,0 +1,37 @@
+//! The command line as its users see it: stdout, stderr and exit code, in one binary. `cfg(test)` tells clippy that all of it is test code.
+
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod redact;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod snapshot;
+
+#[cfg(test)]
+mod checkpoint;
+#[cfg(test)]
+mod exits;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod faults_of_input;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod init;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod project;
+#[cfg(test)]
+mod record;
+#[cfg(test)]
+mod show;
+#[cfg(test)]
+mod unavailable;
+#[cfg(test)]
+mod verify;

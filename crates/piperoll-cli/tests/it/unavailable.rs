@@ -1,0 +1,165 @@
+//! What the surroundings refuse: rights, locks, space.
+
+use crate::events::{input, lines};
+use crate::sandbox::{PIPEROLL, Run, Sandbox, is_root};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+const NOBODY: u32 = 65_534;
+
+/// A command run by somebody without rights: root may do everything.
+fn unprivileged(sandbox: &Sandbox, mut command: Command) -> Command {
+    if is_root(&sandbox.path(".")) {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
+    fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A binary that anybody may run: the build folder may be closed to others.
+fn copy_of_piperoll(sandbox: &Sandbox) -> String {
+    fs::copy(PIPEROLL, sandbox.path("piperoll")).unwrap();
+    set_mode(sandbox, "piperoll", 0o755);
+    set_mode(sandbox, ".", 0o755);
+    sandbox.path("piperoll").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_may_not_be_written_is_denied() {
+    let mut sandbox = Sandbox::named("denied")
+        .with_project()
+        .with_events(&lines(2));
+    let piperoll = copy_of_piperoll(&sandbox);
+    sandbox.write("events.jsonl", input(3));
+    fs::create_dir(sandbox.path("closed")).unwrap();
+    for own in [".piperoll/trail.key", ".piperoll/trail.key.head"] {
+        if is_root(&sandbox.path(".")) {
+            std::os::unix::fs::chown(sandbox.path(own), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    set_mode(&sandbox, ".piperoll", 0o555);
+    set_mode(&sandbox, ".piperoll/trail.db", 0o444);
+    set_mode(&sandbox, "closed", 0o555);
+    let mut run = |arguments: &[&str]| {
+        let mut command = sandbox.program(&piperoll);
+        command.args(arguments);
+        let command = unprivileged(&sandbox, command);
+        sandbox.run_as(&format!("piperoll {}", arguments.join(" ")), command)
+    };
+    assert_eq!(run(&["record", "events.jsonl"]).code, 5);
+    assert_eq!(run(&["checkpoint"]).code, 5);
+    assert_eq!(run(&["-C", "closed", "init"]).code, 5);
+    assert_eq!(
+        run(&["export", "--format", "csv", "--out", "closed/x.csv"]).code,
+        5
+    );
+    // Whoever may only read can read.
+    assert_eq!(run(&["log", "--json", "--exit-code"]).code, 0);
+    assert_eq!(run(&["verify"]).code, 0);
+
+    set_mode(&sandbox, ".piperoll/trail.db", 0o000);
+    set_mode(&sandbox, "events.jsonl", 0o000);
+    let mut run = |arguments: &[&str]| {
+        let mut command = sandbox.program(&piperoll);
+        command.args(arguments);
+        let command = unprivileged(&sandbox, command);
+        sandbox.run_as(&format!("piperoll {}", arguments.join(" ")), command)
+    };
+    assert_eq!(run(&["log"]).code, 5);
+    assert_eq!(run(&["record", "events.jsonl"]).code, 5);
+    for name in [".piperoll", "closed"] {
+        set_mode(&sandbox, name, 0o755);
+    }
+}
+
+/// Takes the ten seconds that a writer waits.
+#[test]
+fn a_trail_that_another_program_has_locked_is_a_conflict() {
+    let mut sandbox = Sandbox::named("locked")
+        .with_project()
+        .with_events(&lines(1));
+    sandbox.write("events.jsonl", input(3));
+    let other = sandbox.sqlite();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let run = sandbox.run(&["record", "events.jsonl"]);
+    assert_eq!((run.code, run.stdout.as_str()), (4, ""));
+    assert_eq!(
+        sandbox.run(&["log", "--json"]).code,
+        0,
+        "reading waits for nobody"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(sandbox.run(&["record", "events.jsonl"]).code, 0);
+}
+
+/// A limit on the size of files stands for a disk without space: it needs no rights.
+#[test]
+fn a_disk_without_space_leaves_the_trail_as_it_was() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    sandbox.write("events.jsonl", input(20_000));
+    // In blocks of 512 bytes; the signal that comes with it is ignored, as a full disk sends none.
+    let script = "trap '' XFSZ; ulimit -f 4000; exec \"$0\" record events.jsonl --json";
+    let run = Run::new(
+        sandbox
+            .program("bash")
+            .args(["-c", script, PIPEROLL])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!((run.code, run.stdout.as_str()), (6, ""), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .starts_with("error: `.piperoll/trail.db` cannot be read or written\n"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("; resume at line "), "{}", run.stderr);
+    let verified = sandbox.quietly(&["verify", "--json"]).json();
+    let recorded = verified["size"].as_u64().unwrap() - 2;
+    let told = run.stderr.rsplit("hint: ").next().unwrap();
+    assert_eq!(
+        told,
+        format!(
+            "{recorded} events before it were recorded, 2 were there already; resume at line {}\n",
+            recorded + 3
+        )
+    );
+    sandbox.quietly(&["record", "events.jsonl"]);
+    assert_eq!(
+        sandbox.quietly(&["verify", "--json"]).json()["size"],
+        20_000
+    );
+}
+
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(3));
+    for command in [
+        "log",
+        "log --json",
+        "export --format jsonl --out -",
+        "verify",
+        "key show",
+        "--help",
+    ] {
+        let script = format!("exec \"$0\" {command} >/dev/full");
+        let run = Run::new(
+            sandbox
+                .program("sh")
+                .args(["-c", &script, PIPEROLL])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(run.code, 6, "{command}: {}", run.stderr);
+        assert!(
+            run.stderr.starts_with("error: "),
+            "{command}: {}",
+            run.stderr
+        );
+    }
+}
