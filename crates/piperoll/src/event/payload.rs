@@ -66,7 +66,8 @@ impl Payload {
     pub fn from_json(json: Json<'_>) -> Result<Self, Vec<Problem>> {
         let (parts, problems) = parts(json)?;
         let bytes = write_parts(&parts, write_kept);
-        let [_, _, context, _, key] = parts.map(|part| part.map(Value::from_json));
+        let [_, _, context, _, key] = parts;
+        let (key, context) = (key.map(Value::from_json), context.map(Value::from_json));
         Self::checked(key, context, bytes, problems)
     }
 
@@ -165,7 +166,7 @@ fn parts(json: Json<'_>) -> Result<JsonParts<'_>, Vec<Problem>> {
 }
 
 fn write_parts<T>(parts: &[Option<T>; 5], write: impl Fn(&mut Vec<u8>, &T)) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(1_024);
+    let mut bytes = Vec::with_capacity(512);
     let parts = PARTS.into_iter().zip(parts);
     let there = parts.filter_map(|(name, part)| Some((name, part.as_ref()?)));
     write_object(&mut bytes, there, write);
