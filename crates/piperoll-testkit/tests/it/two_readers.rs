@@ -153,7 +153,10 @@ proptest! {
     #[test]
     fn kept_values_are_canonical(text in json()) {
         if let Ok(json) = Json::parse(text.as_bytes()) {
-            let value = Value::from_json(json).canonical();
+            let value = Value::from_json(json.clone()).canonical();
+            let payload = Json::Object(vec![("after".into(), json)]);
+            let payload = Payload::from_json(payload).unwrap();
+            prop_assert_eq!(utf8(payload.as_bytes()), format!("{{\"after\":{}}}", value));
             let again = canonical::canonicalize(&value);
             prop_assert!(again.as_ref() == Ok(&value) || again == Err("deeper than 128".to_owned()), "{}", value);
         }

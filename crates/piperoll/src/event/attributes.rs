@@ -86,8 +86,11 @@ pub fn key_attribute(key: &Value, secret: &Secret) -> String {
     let texts = match key {
         Value::Array(items) => items.iter().map(as_text).collect(),
         Value::Object(members) => {
-            let members = in_order(members).into_iter();
-            members.map(|(_, value)| as_text(value)).collect()
+            let members = in_order(members.iter().map(|(name, value)| (name.as_str(), value)));
+            members
+                .into_iter()
+                .map(|(_, value)| as_text(value))
+                .collect()
         }
         bare => vec![as_text(bare)],
     };

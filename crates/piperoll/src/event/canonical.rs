@@ -1,7 +1,6 @@
-//! Canonical JSON (RFC 8785), written piece by piece. Members come in the order in which they are written: [`in_order`] is the canonical one.
+//! Canonical JSON (RFC 8785), written piece by piece.
 
 use super::json::plain_length;
-use std::collections::BTreeMap;
 
 /// Writes a text with its quotes.
 pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
@@ -34,14 +33,54 @@ pub(super) fn write_double(out: &mut Vec<u8>, number: f64) {
     out.extend_from_slice(ryu_js::Buffer::new().format_finite(number).as_bytes());
 }
 
-/// Writes an object of members that come in canonical order.
-pub(super) fn write_object<'m, T: ?Sized + 'm>(
+/// Writes an array.
+pub(super) fn write_array<T>(out: &mut Vec<u8>, items: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
+    out.push(b'[');
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
+}
+
+/// Writes an object. The members come in the order of their names' bytes.
+pub(super) fn write_object<'m, T: 'm>(
     out: &mut Vec<u8>,
-    members: impl IntoIterator<Item = (&'m str, &'m T)>,
+    members: impl Iterator<Item = (&'m str, &'m T)> + Clone,
+    write: impl Fn(&mut Vec<u8>, &T),
+) {
+    if is_in_order(members.clone()) {
+        write_members(out, members, write);
+    } else {
+        write_members(out, in_order(members).into_iter(), write);
+    }
+}
+
+/// The members in canonical order: by the UTF-16 code units of their names. They come in the order of their bytes.
+pub(super) fn in_order<'m, T>(
+    members: impl Iterator<Item = (&'m str, &'m T)> + Clone,
+) -> Vec<(&'m str, &'m T)> {
+    let mut sorted: Vec<_> = members.clone().collect();
+    if !is_in_order(members) {
+        sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    }
+    sorted
+}
+
+/// Bytes of UTF-8 are in the order of UTF-16, except that there surrogates come before U+E000 to U+FFFF. In UTF-8 both begin with a byte from 0xEE on.
+fn is_in_order<'m, T: 'm>(mut members: impl Iterator<Item = (&'m str, &'m T)>) -> bool {
+    members.all(|(name, _)| name.bytes().all(|b| b < 0xee))
+}
+
+fn write_members<'m, T: 'm>(
+    out: &mut Vec<u8>,
+    members: impl Iterator<Item = (&'m str, &'m T)>,
     write: impl Fn(&mut Vec<u8>, &T),
 ) {
     out.push(b'{');
-    for (position, (name, value)) in members.into_iter().enumerate() {
+    for (position, (name, value)) in members.enumerate() {
         if position > 0 {
             out.push(b',');
         }
@@ -50,17 +89,4 @@ pub(super) fn write_object<'m, T: ?Sized + 'm>(
         write(out, value);
     }
     out.push(b'}');
-}
-
-/// The members in canonical order: by the UTF-16 code units of their names.
-pub(super) fn in_order<T>(members: &BTreeMap<String, T>) -> Vec<(&str, &T)> {
-    let mut members: Vec<(&str, &T)> = members.iter().map(|(name, v)| (name.as_str(), v)).collect();
-    // Bytes of UTF-8 are in the order of UTF-16 but where surrogates come before U+E000 to U+FFFF; both begin with a byte from 0xEE on.
-    if members
-        .iter()
-        .any(|(name, _)| name.bytes().any(|b| b >= 0xee))
-    {
-        members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    }
-    members
 }

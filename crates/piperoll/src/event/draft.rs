@@ -89,9 +89,8 @@ impl Draft {
             ("resource.kind", Some(&self.resource.kind)),
         ];
         for (place, text) in texts {
-            if let Some(text) = text {
-                problems.extend(text_problem(place, text));
-            }
+            let fault = text.and_then(|text| text_fault(text));
+            problems.extend(fault.map(|fault| Problem::new(place, fault)));
         }
         if let Some(reason) = &self.reason {
             problems.extend(reason_problem(reason));
@@ -163,15 +162,12 @@ pub(super) fn rule_problems(rules: &Rules<'_>) -> Vec<Problem> {
     problems
 }
 
-/// The fault of a text that must say something.
-pub(super) fn text_problem(place: &str, text: &str) -> Option<Problem> {
-    if text.trim().is_empty() {
-        Some(Problem::new(place, "is blank"))
+/// What is wrong with a text that must say something.
+pub(super) fn text_fault(text: &str) -> Option<&'static str> {
+    if text.trim_start().is_empty() {
+        Some("is blank")
     } else if text.contains('\0') {
-        Some(Problem::new(
-            place,
-            "holds U+0000, which no store keeps in text",
-        ))
+        Some("holds U+0000, which no store keeps in text")
     } else {
         None
     }

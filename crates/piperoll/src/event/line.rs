@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::actor::{ActorKind, DraftActor, Strength};
 use super::draft::{
-    Draft, Outcome, Phase, Rules, reason_problem, rule_problems, strength_problem, text_problem,
+    Draft, Outcome, Phase, Rules, reason_problem, rule_problems, strength_problem, text_fault,
 };
 use super::id::EventId;
 use super::instant::Instant;
@@ -189,9 +189,9 @@ impl<'a> Fields<'a> {
 
     fn optional_text(&mut self, key: &str) -> Option<String> {
         let text = self.text(key)?;
-        match text_problem(&format!("{}{key}", self.prefix), &text) {
-            Some(problem) => {
-                self.problems.push(problem);
+        match text_fault(&text) {
+            Some(fault) => {
+                self.problem(key, fault);
                 None
             }
             None => Some(text.into_owned()),
@@ -261,7 +261,9 @@ impl<'a> Fields<'a> {
     fn actor(&mut self, defaults: &LineDefaults) -> Option<DraftActor> {
         if let (true, Some(name)) = (self.is_absent("actor"), &defaults.actor) {
             self.take("actor");
-            self.problems.extend(text_problem("actor.name", name));
+            let fault = text_fault(name);
+            self.problems
+                .extend(fault.map(|fault| Problem::new("actor.name", fault)));
             return Some(DraftActor::named(name));
         }
         let meaning = "who did it, such as {\"name\":\"alice\"}; or give --actor";

@@ -1,6 +1,6 @@
 use super::canonical::write_object;
 use super::json::Json;
-use super::value::Value;
+use super::value::{Value, write_kept};
 use crate::error::Problem;
 use crate::limits::{NESTING_MAX, PAYLOAD_BYTES_MAX};
 use base64::Engine as _;
@@ -51,11 +51,12 @@ impl Payload {
             })
             .collect();
         // What is too deep is not walked through.
-        if problems.is_empty() {
-            Self::from_parts(parts, problems)
-        } else {
-            Err(problems)
+        if !problems.is_empty() {
+            return Err(problems);
         }
+        let bytes = write_parts(&parts, |bytes, part| part.write(bytes));
+        let [_, _, context, _, key] = parts;
+        Self::checked(key, context, bytes, problems)
     }
 
     /// The payload that JSON from outside stands for.
@@ -64,7 +65,10 @@ impl Payload {
     /// All faults, with their places below `payload`.
     pub fn from_json(json: Json<'_>) -> Result<Self, Vec<Problem>> {
         let (parts, problems) = parts(json)?;
-        Self::from_parts(parts.map(|part| part.map(Value::from_json)), problems)
+        let bytes = write_parts(&parts, write_kept);
+        let [_, _, context, _, key] = parts;
+        let (key, context) = (key.map(Value::from_json), context.map(Value::from_json));
+        Self::checked(key, context, bytes, problems)
     }
 
     /// The payload that stored bytes hold. It keeps them as they are: they are what a header commits to.
@@ -73,37 +77,37 @@ impl Payload {
     /// As [`Payload::from_json`]; bytes that are no JSON are a fault, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
         // Wrapping in `$obj` may have added a level to each of the line's.
-        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX).map_err(|problems| {
-            let in_payload = |p: Problem| Problem::new(format!("payload {}", p.place), p.message);
-            problems.into_iter().map(in_payload).collect::<Vec<_>>()
-        })?;
-        let ([_, _, context, _, key], mut problems) = parts(json)?;
+        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX).map_err(in_payload)?;
+        let ([_, _, context, _, key], problems) = parts(json)?;
         let (key, context) = (key.map(Value::from_json), context.map(Value::from_json));
-        problems.extend(form_problems(key.as_ref(), context.as_ref(), bytes));
-        if problems.is_empty() {
-            Ok(Self {
-                key,
-                context,
-                bytes: bytes.to_vec(),
-            })
-        } else {
-            Err(problems)
-        }
+        Self::checked(key, context, bytes.to_vec(), problems)
     }
 
-    fn from_parts(
-        parts: [Option<Value>; 5],
+    fn checked(
+        key: Option<Value>,
+        context: Option<Value>,
+        bytes: Vec<u8>,
         mut problems: Vec<Problem>,
     ) -> Result<Self, Vec<Problem>> {
-        let mut bytes = Vec::with_capacity(1_024);
-        let there = PARTS.into_iter().zip(&parts);
-        write_object(
-            &mut bytes,
-            there.filter_map(|(name, part)| Some((name, part.as_ref()?))),
-            |bytes, part| part.write(bytes),
-        );
-        let [_, _, context, _, key] = parts;
-        problems.extend(form_problems(key.as_ref(), context.as_ref(), &bytes));
+        let empty_key = match &key {
+            Some(Value::Null) => true,
+            Some(Value::Array(items)) => items.is_empty(),
+            Some(Value::Object(members)) => members.is_empty(),
+            _ => false,
+        };
+        if empty_key {
+            problems.push(Problem::new("payload.key", "must not be null or empty"));
+        }
+        if !matches!(context, None | Some(Value::Object(_))) {
+            problems.push(Problem::new("payload.context", "must be an object"));
+        }
+        if bytes.len() > PAYLOAD_BYTES_MAX {
+            let length = bytes.len();
+            problems.push(Problem::new(
+                "payload",
+                format!("has {length} bytes; at most {PAYLOAD_BYTES_MAX} (16 MiB) are kept"),
+            ));
+        }
         if problems.is_empty() {
             Ok(Self {
                 key,
@@ -161,28 +165,21 @@ fn parts(json: Json<'_>) -> Result<JsonParts<'_>, Vec<Problem>> {
     Ok((parts, problems))
 }
 
-fn form_problems(key: Option<&Value>, context: Option<&Value>, bytes: &[u8]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let empty_key = match key {
-        Some(Value::Null) => true,
-        Some(Value::Array(items)) => items.is_empty(),
-        Some(Value::Object(members)) => members.is_empty(),
-        _ => false,
+fn write_parts<T>(parts: &[Option<T>; 5], write: impl Fn(&mut Vec<u8>, &T)) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(512);
+    let parts = PARTS.into_iter().zip(parts);
+    let there = parts.filter_map(|(name, part)| Some((name, part.as_ref()?)));
+    write_object(&mut bytes, there, write);
+    bytes
+}
+
+/// Faults of JSON, with their places in the payload.
+fn in_payload(problems: Vec<Problem>) -> Vec<Problem> {
+    let moved = |problem: Problem| {
+        let dot = if problem.place.is_empty() { "" } else { "." };
+        Problem::new(format!("payload{dot}{}", problem.place), problem.message)
     };
-    if empty_key {
-        problems.push(Problem::new("payload.key", "must not be null or empty"));
-    }
-    if !matches!(context, None | Some(Value::Object(_))) {
-        problems.push(Problem::new("payload.context", "must be an object"));
-    }
-    if bytes.len() > PAYLOAD_BYTES_MAX {
-        let length = bytes.len();
-        problems.push(Problem::new(
-            "payload",
-            format!("has {length} bytes; at most {PAYLOAD_BYTES_MAX} (16 MiB) are kept"),
-        ));
-    }
-    problems
+    problems.into_iter().map(moved).collect()
 }
 
 /// 32 random bytes beside a payload, without which nobody can guess it from its commitment.
@@ -224,7 +221,11 @@ impl Commitment {
 
     /// Reads base64 of 32 bytes in its one canonical spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        STANDARD.decode(text).ok()?.try_into().ok().map(Self)
+        // One byte more than 32, which is what the decoder asks of a buffer for 44 letters.
+        let mut bytes = [0; 33];
+        let length = STANDARD.decode_slice(text, &mut bytes).ok()?;
+        let (hash, _) = bytes.split_first_chunk()?;
+        (length == 32).then_some(Self(*hash))
     }
 }
 
@@ -285,5 +286,74 @@ mod tests {
         };
         assert_eq!(of(r#"{"after":null,"context":null}"#), r#"{"after":null}"#);
         assert_eq!(of("{}"), "{}");
+    }
+
+    #[test]
+    fn the_deepest_line_can_be_read_again() {
+        let deep = |levels: usize| {
+            format!(
+                "{{\"after\":{}1.0{}}}",
+                "{\"$a\":".repeat(levels),
+                "}".repeat(levels)
+            )
+        };
+        let line = format!("[{}]", deep(126));
+        let Json::Array(mut items) = Json::parse(line.as_bytes()).unwrap() else {
+            panic!("it is an array");
+        };
+        let kept = Payload::from_json(items.remove(0)).unwrap();
+        let levels = kept.as_bytes().iter().filter(|b| **b == b'{').count();
+        assert_eq!(levels, 254);
+        assert_eq!(Payload::from_bytes(kept.as_bytes()).unwrap(), kept);
+        assert!(Json::parse(format!("[{}]", deep(127)).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_program_can_make_no_payload_that_cannot_be_read_again() {
+        let nested = |levels| {
+            let value = (0..levels).fold(Value::Real(1.0), |inner, _| {
+                Value::Object([("$a".to_owned(), inner)].into())
+            });
+            Payload::new(None, None, None, Some(value), None)
+        };
+        let deepest = nested(126).unwrap();
+        assert_eq!(Payload::from_bytes(deepest.as_bytes()).unwrap(), deepest);
+        assert_eq!(
+            nested(127).unwrap_err()[0].to_string(),
+            "payload.after: is nested more than 126 deep"
+        );
+    }
+
+    #[test]
+    fn stored_bytes_stay_as_they_are() {
+        let bytes = br#"{"key": 7, "after": 1.0}"#;
+        let payload = Payload::from_bytes(bytes).unwrap();
+        assert_eq!(payload.as_bytes(), bytes);
+        assert_eq!(payload.key(), Some(&Value::Int(7)));
+        let faults = |bytes: &[u8]| Payload::from_bytes(bytes).unwrap_err()[0].to_string();
+        assert_eq!(
+            faults(br#"{"after":{"a":1,"a":2}}"#),
+            "payload.after.a: stands twice in one object"
+        );
+        assert_eq!(
+            faults(b"{"),
+            "payload: is not JSON: a name is missing (column 2)"
+        );
+    }
+
+    #[test]
+    fn commitments_have_one_spelling() {
+        let commitment = Commitment::to_payload(b"{}", &Salt::new([7; 32]));
+        let text = commitment.to_string();
+        assert_eq!(Commitment::parse(&text), Some(commitment));
+        for other in [
+            &text[..43],
+            &text.replace('=', ""),
+            &format!("{text}AAAA"),
+            "AAAA",
+            "",
+        ] {
+            assert_eq!(Commitment::parse(other), None, "{other}");
+        }
     }
 }

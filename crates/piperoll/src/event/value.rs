@@ -1,11 +1,15 @@
 //! Values that keep their type. `docs/format.md` section 4 has the form of each.
 
-use super::canonical::{in_order, write_double, write_object, write_text};
-use super::json::Json;
+mod form;
+mod json;
+
+pub(super) use self::json::write_kept;
+
+use self::form::{is_date, is_decimal, is_integer, is_time, is_timestamp, is_timestamp_zone};
+use super::canonical::{write_array, write_double, write_object, write_text};
 use crate::limits::SAFE_INTEGER_MAX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A value of a payload. Its canonical JSON keeps every type apart: 1 and 1.0, NULL and missing and "", bytes and text.
@@ -67,6 +71,9 @@ impl ValueType {
 
     /// The type that a key marks.
     fn tagged(tag: &str) -> Option<Self> {
+        if !tag.starts_with('$') {
+            return None;
+        }
         Self::ALL.into_iter().find(|ty| ty.tag() == tag)
     }
 
@@ -107,19 +114,6 @@ impl Value {
         Self::Typed(ValueType::Bytes, STANDARD.encode(bytes))
     }
 
-    /// The value that JSON from outside stands for: numbers that would not survive keep their text, typed forms are taken as such, and what only
-    /// looks like one is the caller's own object.
-    pub fn from_json(json: Json<'_>) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Bool(value) => Self::Bool(value),
-            Json::Number(text) => Self::from_number(text),
-            Json::Text(text) => Self::Text(text.into_owned()),
-            Json::Array(items) => Self::Array(items.into_iter().map(Self::from_json).collect()),
-            Json::Object(members) => Self::from_object(members),
-        }
-    }
-
     /// The canonical JSON (RFC 8785).
     pub fn canonical(&self) -> String {
         let mut out = Vec::new();
@@ -140,20 +134,9 @@ impl Value {
             Self::Real(number) if has_fraction(*number) => write_double(out, *number),
             Self::Real(number) => write_typed(out, ValueType::Real, &real_text(*number)),
             Self::Text(text) => write_text(out, text),
-            Self::Array(items) => {
-                out.push(b'[');
-                for (position, item) in items.iter().enumerate() {
-                    if position > 0 {
-                        out.push(b',');
-                    }
-                    item.write(out);
-                }
-                out.push(b']');
-            }
+            Self::Array(items) => write_array(out, items, |out, item| item.write(out)),
             Self::Object(members) if only_dollar_name(members.keys()) => {
-                out.extend(b"{\"$obj\":");
-                write_members(out, members);
-                out.push(b'}');
+                write_wrapped(out, |out| write_members(out, members));
             }
             Self::Object(members) => write_members(out, members),
             Self::Typed(ty, text) => write_typed(out, *ty, text),
@@ -173,68 +156,34 @@ impl Value {
             _ => false,
         }
     }
-
-    fn from_number(text: &str) -> Self {
-        if is_integer(text) {
-            return match text.parse::<i64>() {
-                Ok(number) if is_safe(number) && text != "-0" => Self::Int(number),
-                _ => Self::Typed(ValueType::Int, text.to_owned()),
-            };
-        }
-        match text.parse::<f64>() {
-            Ok(number) if has_fraction(number) && is_double(text, number) => Self::Real(number),
-            _ => Self::Typed(ValueType::Decimal, text.to_owned()),
-        }
-    }
-
-    fn from_object(mut members: Vec<(Cow<'_, str>, Json<'_>)>) -> Self {
-        if only_dollar_name(members.iter().map(|(name, _)| name))
-            && let Some((name, value)) = members.pop()
-        {
-            return match (ValueType::tagged(&name), value) {
-                (Some(ty), Json::Text(text)) if ty.is_well_formed(&text) => {
-                    Self::Typed(ty, text.into_owned())
-                }
-                (None, Json::Object(inner))
-                    if name == "$obj" && only_dollar_name(inner.iter().map(|(name, _)| name)) =>
-                {
-                    Self::own(inner)
-                }
-                (_, value) => Self::own(vec![(name, value)]),
-            };
-        }
-        Self::own(members)
-    }
-
-    fn own(members: Vec<(Cow<'_, str>, Json<'_>)>) -> Self {
-        let members = members.into_iter();
-        Self::Object(
-            members
-                .map(|(name, value)| (name.into_owned(), Self::from_json(value)))
-                .collect(),
-        )
-    }
 }
 
-/// Writes an object as it is, without the wrapping that [`Value::Object`] may need.
 fn write_members(out: &mut Vec<u8>, members: &BTreeMap<String, Value>) {
-    write_object(out, in_order(members), |out, value| value.write(out));
+    let members = members.iter().map(|(name, value)| (name.as_str(), value));
+    write_object(out, members, |out, value| value.write(out));
 }
 
 fn write_typed(out: &mut Vec<u8>, ty: ValueType, text: &str) {
-    write_object(out, [(ty.tag(), text)], |out, text| write_text(out, text));
+    out.extend(b"{\"");
+    out.extend_from_slice(ty.tag().as_bytes());
+    out.extend(b"\":");
+    write_text(out, text);
+    out.push(b'}');
 }
 
+/// Writes an object of the caller's own that looks like a typed value.
+fn write_wrapped(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    out.extend(b"{\"$obj\":");
+    write(out);
+    out.push(b'}');
+}
+
+/// Whether these are the names of an object whose only one starts with `$`.
 fn only_dollar_name<T: AsRef<str>>(mut names: impl Iterator<Item = T>) -> bool {
     names
         .next()
         .is_some_and(|name| name.as_ref().starts_with('$'))
         && names.next().is_none()
-}
-
-/// Whether the text is letter by letter the ECMAScript form of the double.
-fn is_double(text: &str, number: f64) -> bool {
-    ryu_js::Buffer::new().format_finite(number) == text
 }
 
 /// Whether JCS keeps the integer: at most 2^53 - 1 in magnitude.
@@ -259,79 +208,6 @@ fn real_text(number: f64) -> String {
     } else {
         format!("{number:?}")
     }
-}
-
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// `-?(0|[1-9][0-9]*)`
-fn is_integer(text: &str) -> bool {
-    let number = text.strip_prefix('-').unwrap_or(text);
-    digits(number) && (number == "0" || !number.starts_with('0'))
-}
-
-/// `-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?`
-fn is_decimal(text: &str) -> bool {
-    let text = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let mantissa = match mantissa.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(mantissa),
-    };
-    let exponent = exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)));
-    mantissa && exponent
-}
-
-/// Two digits from `low` to `high`.
-fn two(text: &str, low: u8, high: u8) -> bool {
-    text.len() == 2 && digits(text) && text.parse().is_ok_and(|n: u8| (low..=high).contains(&n))
-}
-
-fn is_date(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let year = parts
-        .next()
-        .is_some_and(|year| year.len() == 4 && digits(year));
-    let month = parts.next().is_some_and(|month| two(month, 1, 12));
-    let day = parts.next().is_some_and(|day| two(day, 1, 31));
-    year && month && day && parts.next().is_none()
-}
-
-fn is_time(text: &str) -> bool {
-    let (clock, fraction) = match text.split_once('.') {
-        Some((clock, fraction)) => (clock, Some(fraction)),
-        None => (text, None),
-    };
-    let mut parts = clock.split(':');
-    let mut part = |high| parts.next().is_some_and(|part| two(part, 0, high));
-    let clock = part(23) && part(59) && part(60) && parts.next().is_none();
-    clock && fraction.is_none_or(|fraction| digits(fraction) && fraction.len() <= 9)
-}
-
-fn is_timestamp(text: &str) -> bool {
-    text.split_once('T')
-        .is_some_and(|(date, time)| is_date(date) && is_time(time))
-}
-
-fn is_timestamp_zone(text: &str) -> bool {
-    if let Some(timestamp) = text.strip_suffix('Z') {
-        return is_timestamp(timestamp);
-    }
-    let Some(at) = text.len().checked_sub(6) else {
-        return false;
-    };
-    let Some((timestamp, offset)) = text.split_at_checked(at) else {
-        return false;
-    };
-    let offset = offset
-        .strip_prefix(['+', '-'])
-        .and_then(|offset| offset.split_once(':'));
-    offset.is_some_and(|(hours, minutes)| two(hours, 0, 23) && two(minutes, 0, 59))
-        && is_timestamp(timestamp)
 }
 
 #[cfg(test)]

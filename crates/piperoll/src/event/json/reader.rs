@@ -16,6 +16,8 @@ pub(super) fn read(bytes: &[u8], depth_max: usize) -> Result<Json<'_>, Vec<Probl
         depth: 0,
         depth_max,
         faults: Vec::new(),
+        items: Vec::new(),
+        members: Vec::with_capacity(16),
     };
     let value = reader.document().map_err(|stop| {
         let message = match stop {
@@ -57,21 +59,22 @@ struct Reader<'a> {
     depth: usize,
     depth_max: usize,
     faults: Vec<Fault>,
+    /// The items and members of what is open, in one pile each: an array or object takes its own off when it is closed, at once and in its size.
+    items: Vec<Json<'a>>,
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
 }
 
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Json<'a>, Stop> {
         let value = self.value()?;
-        self.space();
-        match self.peek() {
+        match self.token() {
             None => Ok(value),
             Some(_) => Err(Stop::Syntax("something follows the value")),
         }
     }
 
     fn value(&mut self) -> Result<Json<'a>, Stop> {
-        self.space();
-        match self.peek() {
+        match self.token() {
             Some(b'"') => {
                 let text = self.string()?;
                 if holds_zero(&text) {
@@ -102,32 +105,33 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self) -> Result<Json<'a>, Stop> {
-        let mut items = Vec::new();
         if self.eat(b']') {
-            return Ok(Json::Array(items));
+            return Ok(Json::Array(Vec::new()));
         }
+        let start = self.items.len();
         loop {
             let before = self.faults.len();
-            items.push(self.value()?);
-            self.lead(before, || Step::Position(items.len() - 1));
-            if self.eat(b']') {
-                return Ok(Json::Array(items));
-            }
-            if !self.eat(b',') {
-                return Err(Stop::Syntax("`,` or `]` is missing"));
+            let value = self.value()?;
+            self.lead(before, |reader| Step::Position(reader.items.len() - start));
+            self.items.push(value);
+            match self.token() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                _ => return Err(Stop::Syntax("`,` or `]` is missing")),
             }
         }
+        self.at += 1;
+        Ok(Json::Array(self.items.drain(start..).collect()))
     }
 
     fn object(&mut self) -> Result<Json<'a>, Stop> {
-        let mut members: Vec<(Cow<'a, str>, Json<'a>)> = Vec::new();
-        let mut ascending = true;
         if self.eat(b'}') {
-            return Ok(Json::Object(members));
+            return Ok(Json::Object(Vec::new()));
         }
+        let start = self.members.len();
+        let mut ascending = true;
         loop {
-            self.space();
-            if self.peek() != Some(b'"') {
+            if self.token() != Some(b'"') {
                 return Err(Stop::Syntax("a name is missing"));
             }
             let name = self.string()?;
@@ -139,24 +143,24 @@ impl<'a> Reader<'a> {
             }
             let before = self.faults.len();
             let value = self.value()?;
-            self.lead(before, || Step::Name(shorten(&name)));
-            ascending = ascending && members.last().is_none_or(|(last, _)| *last < name);
-            members.push((name, value));
-            if self.eat(b'}') {
-                break;
-            }
-            if !self.eat(b',') {
-                return Err(Stop::Syntax("`,` or `}` is missing"));
+            self.lead(before, |_| Step::Name(shorten(&name)));
+            let siblings = self.members.get(start..).unwrap_or_default();
+            ascending = ascending && siblings.last().is_none_or(|(last, _)| *last < name);
+            self.members.push((name, value));
+            match self.token() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                _ => return Err(Stop::Syntax("`,` or `}` is missing")),
             }
         }
+        self.at += 1;
+        let mut members: Vec<_> = self.members.drain(start..).collect();
         if !ascending {
             members.sort_by(|(a, _), (b, _)| a.cmp(b));
             for ((name, _), (next, _)) in members.iter().zip(members.iter().skip(1)) {
                 if name == next {
-                    self.fault(
-                        vec![Step::Name(shorten(name))],
-                        "stands twice in one object",
-                    );
+                    let steps = vec![Step::Name(shorten(name))];
+                    self.fault(steps, "stands twice in one object");
                 }
             }
         }
@@ -289,16 +293,19 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    fn space(&mut self) {
-        if let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.skip(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+    /// The next byte that is no white space, which is skipped.
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other,
+            }
         }
     }
 
-    /// Takes `wanted`, and the white space before it; `false` when something else is next.
+    /// Takes `wanted`; `false` when something else is next.
     fn eat(&mut self, wanted: u8) -> bool {
-        self.space();
-        let found = self.peek() == Some(wanted);
+        let found = self.token() == Some(wanted);
         self.at += usize::from(found);
         found
     }
@@ -323,9 +330,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds a step to the places of the faults after the first `before`: those of a value that has just been read.
-    fn lead(&mut self, before: usize, step: impl Fn() -> Step) {
-        for fault in self.faults.iter_mut().skip(before) {
-            fault.steps.push(step());
+    fn lead(&mut self, before: usize, step: impl Fn(&Self) -> Step) {
+        for position in before..self.faults.len() {
+            let step = step(self);
+            if let Some(fault) = self.faults.get_mut(position) {
+                fault.steps.push(step);
+            }
         }
     }
 

@@ -1,7 +1,13 @@
 use super::*;
+use crate::event::Json;
 
 fn canonical(line: &str) -> String {
-    Value::from_json(Json::parse(line.as_bytes()).unwrap()).canonical()
+    let json = Json::parse(line.as_bytes()).unwrap();
+    let mut kept = Vec::new();
+    write_kept(&mut kept, &json);
+    let canonical = Value::from_json(json).canonical();
+    assert_eq!(kept, canonical.as_bytes());
+    canonical
 }
 
 #[test]
@@ -109,4 +115,91 @@ fn members_are_sorted_by_utf_16() {
         canonical("{\"\\ufb33\":1,\"\\ud83d\\ude00\":2,\"a\":3}"),
         "{\"a\":3,\"\u{1f600}\":2,\"\u{fb33}\":1}"
     );
+}
+
+#[test]
+fn canonical_json_is_that_of_another_crate() {
+    use proptest::prelude::*;
+    let text = prop::collection::vec(
+        prop_oneof![
+            any::<char>(),
+            prop::sample::select(vec![
+                '"',
+                '\\',
+                '\u{8}',
+                '\u{1f}',
+                '\u{7f}',
+                '\u{ffff}',
+                '\u{10000}'
+            ])
+        ],
+        0..12,
+    )
+    .prop_map(|letters| letters.into_iter().collect::<String>());
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(Value::Int),
+        (-9_007_199_254_740_991..=9_007_199_254_740_991_i64).prop_map(Value::Int),
+        any::<f64>().prop_map(Value::Real),
+        any::<i32>().prop_map(|n| Value::Real(f64::from(n) / 64.0)),
+        text.clone().prop_map(Value::Text),
+        text.clone()
+            .prop_map(|text| Value::Typed(ValueType::Json, text)),
+    ];
+    let name = prop_oneof![text, "[$]?[a-z\u{fb33}\u{1f600}]{0,2}"];
+    let value = leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            prop::collection::btree_map(name.clone(), inner, 0..6).prop_map(Value::Object),
+        ]
+    });
+    let config = ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    proptest!(config, |(value in value)| {
+        let theirs = serde_json_canonicalizer::to_string(&theirs(&value)).unwrap();
+        prop_assert_eq!(value.canonical(), theirs);
+    });
+}
+
+/// The value as another crate has it.
+fn theirs(value: &Value) -> serde_json::Value {
+    let tagged = |tag: &str, value| {
+        serde_json::Value::Object([(tag.to_owned(), value)].into_iter().collect())
+    };
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(number) if is_safe(*number) => (*number).into(),
+        Value::Int(number) => tagged("$int", number.to_string().into()),
+        Value::Real(number) if has_fraction(*number) => (*number).into(),
+        Value::Real(number) => tagged("$real", real_text(*number).into()),
+        Value::Text(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(theirs).collect(),
+        Value::Object(members) => {
+            let object = members
+                .iter()
+                .map(|(name, value)| (name.clone(), theirs(value)))
+                .collect();
+            if only_dollar_name(members.keys()) {
+                tagged("$obj", object)
+            } else {
+                object
+            }
+        }
+        Value::Typed(ty, text) => tagged(ty.tag(), text.as_str().into()),
+    }
+}
+
+#[test]
+fn depth_counts_arrays_and_objects() {
+    let nested = |levels| (0..levels).fold(Value::Int(1), |inner, _| Value::Array(vec![inner]));
+    assert!(!nested(3).is_deeper_than(3));
+    assert!(nested(4).is_deeper_than(3));
+    assert!(!Value::Int(1).is_deeper_than(0));
+    let empty = Value::Object(BTreeMap::from([("a".to_owned(), Value::Array(Vec::new()))]));
+    assert!(empty.is_deeper_than(1) && !empty.is_deeper_than(2));
 }
