@@ -27,13 +27,20 @@ impl Place {
         }
     }
 
-    /// A folder in memory, where the system has that: for tests of many small appends that are not about the disk, which takes milliseconds for each.
+    /// A folder in memory, where the system has enough of that: for tests of many small appends that are not about the disk, which takes milliseconds for
+    /// each.
     pub(crate) fn in_memory() -> Self {
-        let memory = Path::new("/dev/shm");
-        let dir = if memory.is_dir() {
-            tempfile::tempdir_in(memory)
-        } else {
-            tempfile::tempdir()
+        const KIBIBYTES_MIN: u64 = 512 * 1024;
+        let memory = "/dev/shm";
+        let free = Command::new("df").args(["-Pk", memory]).output();
+        let free = free.ok().and_then(|output| {
+            let text = String::from_utf8(output.stdout).ok()?;
+            let available = text.lines().last()?.split_whitespace().nth(3)?;
+            available.parse::<u64>().ok()
+        });
+        let dir = match free {
+            Some(free) if free >= KIBIBYTES_MIN => tempfile::tempdir_in(memory),
+            _ => tempfile::tempdir(),
         };
         Self { dir: dir.unwrap() }
     }

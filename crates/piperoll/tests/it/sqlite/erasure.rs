@@ -1,5 +1,4 @@
 //! What is erased is in none of the files.
-#![expect(clippy::disallowed_methods, reason = "tests look into files")]
 
 use crate::place::Place;
 use piperoll::event::{Attribute, AttributeName, Draft, Kind, Payload, Value};

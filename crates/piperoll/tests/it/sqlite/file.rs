@@ -138,6 +138,13 @@ fn a_missing_folder_is_not_found() {
 }
 
 #[test]
+fn reading_what_is_not_there_makes_no_file() {
+    let place = Place::new();
+    assert_eq!(kind(&place, Access::Read), Err(ErrorKind::NotFound));
+    assert_eq!(place.files(), [""; 0]);
+}
+
+#[test]
 fn what_a_crash_left_of_a_creation_is_taken_up() {
     let places = [(); 3].map(|()| Place::new());
     std::fs::write(places[0].db(), "").unwrap();
