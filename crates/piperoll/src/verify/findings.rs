@@ -209,3 +209,56 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_is_no_tampering() {
+        let mut findings = Findings::default();
+        let error = Error::unavailable("`trail.db` cannot be read or written");
+        let error = findings.unreadable("table `head`", error).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        let error = Error::corrupt("the head's size is `-1`");
+        findings.unreadable("table `head`", error).unwrap();
+        assert_eq!(findings.reached(true, true), None);
+        let (found, _, _) = findings.finish(|_| None);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].verdict, Verdict::Altered);
+        assert_eq!(
+            found[0].detail,
+            "table `head` cannot be read: the head's size is `-1`"
+        );
+    }
+
+    #[test]
+    fn neighbours_of_one_verdict_are_one_finding_and_the_rest_is_counted() {
+        let mut findings = Findings::default();
+        for index in [3, 5, 4, 9] {
+            findings.entry(Verdict::Altered, index, "a");
+        }
+        findings.entry(Verdict::Missing, 4, "b\n");
+        let (found, more, _) = findings.finish(|index| Some(index.to_string()));
+        let short: Vec<_> = found
+            .iter()
+            .map(|f| (f.verdict, f.entries.unwrap(), f.detail.as_str()))
+            .collect();
+        let expected = [
+            (Verdict::Altered, (3, 5), "a"),
+            (Verdict::Missing, (4, 4), "b\\u{a}"),
+            (Verdict::Altered, (9, 9), "a"),
+        ];
+        assert_eq!(short, expected);
+        assert_eq!(found[0].id, None);
+        assert_eq!(found[1].id.as_deref(), Some("4"));
+        assert_eq!(more, 0);
+
+        let mut findings = Findings::default();
+        for index in 0..FINDINGS_MAX as u64 + 7 {
+            findings.entry(Verdict::Missing, 2 * index, "b");
+        }
+        let (found, more, _) = findings.finish(|_| None);
+        assert_eq!((found.len(), more), (FINDINGS_MAX, 7));
+    }
+}

@@ -3,7 +3,7 @@
 
 use crate::tamper::Bench;
 use piperoll::ErrorKind;
-use piperoll::verify::Report;
+use piperoll::verify::{Report, Verdict};
 use piperoll_testkit::tamper::{Sample, Shape, dump};
 use std::time::{Duration, Instant};
 
@@ -93,6 +93,43 @@ fn bytes_anywhere_in_the_file() {
     let [found, unreadable, slack] = flip(places.take(900), 2);
     println!("{found} found, {unreadable} unreadable, {slack} slack");
     assert!(found > 150, "{found} {unreadable} {slack}");
+}
+
+#[test]
+fn a_page_of_entries_that_cannot_be_read_takes_only_its_own_with_it() {
+    let bench = Bench::new(Shape::Tiles);
+    let copy = bench.copy();
+    let mut bytes = std::fs::read(&copy.path).unwrap();
+    // A leaf of a table begins with 0x0d; only those of `entries` hold headers.
+    let holds_headers = |page: &[u8]| {
+        let header = br#"{"action":"#;
+        page[0] == 0x0d && page.windows(header.len()).filter(|at| at == header).count() > 3
+    };
+    let pages = bytes.chunks_mut(4_096).skip(1);
+    let mut pages: Vec<&mut [u8]> = pages.filter(|page| holds_headers(page)).collect();
+    assert!(pages.len() > 20);
+    let middle = pages.len() / 2;
+    pages[middle][0] = 0;
+    let report = verify(&copy, &bytes, "a page").unwrap();
+    let unread: Vec<(u64, u64)> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.detail.contains("cannot be read"))
+        .filter_map(|finding| finding.entries)
+        .collect();
+    assert_eq!(unread.len(), 1, "{report:#?}");
+    // What lies behind it in the same block is not read either; the other block is.
+    let (first, last) = unread[0];
+    assert!(first > 100 && last == 255, "{unread:?}");
+    assert_eq!(report.checked.entries, copy.size - (last - first + 1));
+    assert_eq!(report.level, None);
+    assert!(
+        !report
+            .findings
+            .iter()
+            .any(|f| f.verdict != Verdict::Altered),
+        "{report:#?}"
+    );
 }
 
 #[test]

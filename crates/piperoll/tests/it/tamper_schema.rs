@@ -114,16 +114,24 @@ fn an_index_that_hides_an_entry_from_searches_is_named() {
         ("attributes_of", "attributes(seq)"),
     ];
     for (name, of) in indexes {
-        let copy = bench.changed(|connection| {
-            // A partial index under the old text: the schema looks as it was.
-            let sql = format!(
-                "DROP INDEX {name}; CREATE INDEX {name} ON {of} WHERE seq <> 2;
-                 PRAGMA writable_schema = ON;
-                 UPDATE sqlite_master SET sql = 'CREATE INDEX {name} ON {of}' WHERE name = '{name}';"
-            );
-            connection.execute_batch(&sql).unwrap();
-        });
-        assert_altered(&copy, &["the file is broken", name]);
+        // Of entry 2 the index holds nothing, or another key; under the old text the schema looks as it was.
+        let first = of.split(['(', ',', ')']).nth(1).unwrap();
+        let other = of.replacen(
+            first,
+            &format!("CASE seq WHEN 2 THEN 7 ELSE {first} END"),
+            1,
+        );
+        for changed in [format!("{of} WHERE seq <> 2"), other] {
+            let copy = bench.changed(|connection| {
+                let sql = format!(
+                    "DROP INDEX {name}; CREATE INDEX {name} ON {changed};
+                     PRAGMA writable_schema = ON;
+                     UPDATE sqlite_master SET sql = 'CREATE INDEX {name} ON {of}' WHERE name = '{name}';"
+                );
+                connection.execute_batch(&sql).unwrap();
+            });
+            assert_altered(&copy, &["the file is broken", name]);
+        }
     }
 }
 

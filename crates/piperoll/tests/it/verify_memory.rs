@@ -120,7 +120,7 @@ fn ten_times_the_entries_take_the_same_memory() {
     println!("{tampered} KiB and {findings} findings with every entry changed");
     assert!(findings > 10_000, "{findings}");
     assert!(
-        tampered - small <= 16 * 1024,
+        tampered - small <= 8 * 1024,
         "{small} KiB, then {tampered} KiB"
     );
 }
