@@ -51,8 +51,6 @@ enum Step {
     Position(usize),
 }
 
-const ZERO: &str = "holds U+0000, which no store keeps in text";
-
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -77,9 +75,7 @@ impl<'a> Reader<'a> {
         match self.token() {
             Some(b'"') => {
                 let text = self.string()?;
-                if holds_zero(&text) {
-                    self.fault(Vec::new(), ZERO);
-                }
+                self.check(&text);
                 Ok(Json::Text(text))
             }
             Some(b'{') => self.nested(Self::object),
@@ -135,9 +131,7 @@ impl<'a> Reader<'a> {
                 return Err(Stop::Syntax("a name is missing"));
             }
             let name = self.string()?;
-            if holds_zero(&name) {
-                self.fault(Vec::new(), ZERO);
-            }
+            self.check(&name);
             if !self.eat(b':') {
                 return Err(Stop::Syntax("`:` is missing"));
             }
@@ -323,6 +317,14 @@ impl<'a> Reader<'a> {
         self.at += usize::from(self.peek().is_some_and(wanted));
     }
 
+    #[expect(clippy::ptr_arg, reason = "whether it was escaped is what matters")]
+    fn check(&mut self, text: &Cow<'a, str>) {
+        // A bare U+0000 is no JSON: it can only come from an escape, and such a text is owned.
+        if matches!(text, Cow::Owned(text) if text.contains('\0')) {
+            self.fault(Vec::new(), "holds U+0000, which no store keeps in text");
+        }
+    }
+
     fn fault(&mut self, steps: Vec<Step>, message: &'static str) {
         if self.faults.len() < PROBLEMS_MAX {
             self.faults.push(Fault { steps, message });
@@ -361,9 +363,4 @@ impl Fault {
         }
         Problem::new(place, self.message)
     }
-}
-
-fn holds_zero(text: &Cow<'_, str>) -> bool {
-    // A bare U+0000 is no JSON: it can only come from an escape, and such a text is owned.
-    matches!(text, Cow::Owned(text) if text.contains('\0'))
 }
