@@ -46,3 +46,56 @@ impl From<Exit> for ExitCode {
         Self::from(exit as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The rows of the tables of `docs/errors.md`, cell by cell.
+    fn rows() -> Vec<Vec<String>> {
+        include_str!("../../../docs/errors.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+            .map(|row| row.split(" | ").map(str::to_owned).collect())
+            .collect()
+    }
+
+    /// `2 (3 when it was needed for a check: ...)` is 2.
+    fn code(cell: &str) -> u8 {
+        cell.split(' ').next().unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn each_kind_of_error_has_the_exit_code_of_its_row() {
+        for kind in ErrorKind::ALL {
+            let name = format!("`{kind:?}`");
+            let row = rows().into_iter().find(|row| row[0] == name);
+            let row = row.unwrap_or_else(|| panic!("{name} has no row"));
+            assert_eq!(Exit::from(kind) as u8, code(&row[2]), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_documented_exit_codes_are_those_that_there_are() {
+        let of_kinds = ErrorKind::ALL.map(|kind| Exit::from(kind) as u8);
+        let others = rows().into_iter().filter(|row| row.len() == 2);
+        let others = others.filter_map(|row| row[0].parse().ok());
+        let documented = others.chain(of_kinds).collect::<BTreeSet<u8>>();
+        let all = [
+            Exit::Done,
+            Exit::Negative,
+            Exit::Invalid,
+            Exit::Unverified,
+            Exit::Conflict,
+            Exit::Denied,
+            Exit::Unavailable,
+            Exit::Corrupt,
+            Exit::Bug,
+        ];
+        let mut all = all.map(|exit| exit as u8).to_vec();
+        // The shell's code for death by an interrupt, which nothing here returns.
+        all.push(130);
+        assert_eq!(documented, all.into_iter().collect());
+    }
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Sign a checkpoint of the trail as it is, with the time, and print it: to be kept elsewhere
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "It adds no entry. On an unchanged trail it attests that nothing was recorded since.\n\nExample:\n  piperoll checkpoint --out /mnt/auditor/2026-11-01.checkpoint\n  piperoll verify --since /mnt/auditor/2026-11-01.checkpoint"
+    after_help = "It adds no entry. On an unchanged trail it attests that nothing was recorded since.\n\nExamples:\n  piperoll checkpoint --out /mnt/auditor/2026-11-01.checkpoint\n  piperoll verify --since /mnt/auditor/2026-11-01.checkpoint"
 )]
 pub(crate) struct Args {
     /// Write it to this file, too

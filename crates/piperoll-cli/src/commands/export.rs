@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// Write entries to a file, in the order of their indices
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The global option --actor names whom to look for. JSON Lines hold everything, payload and salt too;\nCSV is for spreadsheets: controls in texts are escaped, and what would be run as a formula is led by '.\n\nExamples:\n  piperoll export --format jsonl --out audit.jsonl\n  piperoll export --format csv --out november.csv --since 2026-11-01 --until 2026-11-30\n  piperoll export --format jsonl --out more.jsonl --after 4711"
+    after_help = "The global option --actor names whom to look for. JSON Lines hold everything, payload and salt too;\nCSV is for spreadsheets: controls are escaped, and a ' stands before what would run as a formula.\n\nExamples:\n  piperoll export --format jsonl --out audit.jsonl\n  piperoll export --format csv --out november.csv --since 2026-11-01 --until 2026-11-30\n  piperoll export --format jsonl --out more.jsonl --after 4711"
 )]
 pub(crate) struct Args {
     /// jsonl or csv

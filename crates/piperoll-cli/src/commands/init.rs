@@ -36,9 +36,11 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
         .unwrap_or_else(|| PathBuf::from(FILE_NAME));
     let folder = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
+        _ => PathBuf::new(),
     };
-    piperoll::fs::create_folder(&folder)?;
+    if !folder.as_os_str().is_empty() {
+        piperoll::fs::create_folder(&folder)?;
+    }
     let url = global.trail.as_deref().unwrap_or(TRAIL);
     let name = match &args.origin {
         Some(name) => name.clone(),
@@ -66,11 +68,11 @@ pub(crate) fn run(args: &Args, global: &Global, output: &mut Output) -> Result<E
     }
     if !output.is_quiet() {
         output.line(&format!(
-            "wrote {}",
+            "wrote `{}`",
             piperoll::export::shown(&file.to_string_lossy())
         ))?;
         output.line(&format!(
-            "made the trail {} and its key {}",
+            "made the trail `{}` and its key {}",
             shown(&trail.store().location()),
             shown(&settings.key.to_string())
         ))?;
@@ -118,7 +120,14 @@ fn refuse_to_overwrite(file: &Path, settings: &Settings) -> Result<()> {
 
 /// The folder's name, with what is no letter of an origin replaced, and `.local/trail`.
 fn default_origin(folder: &Path) -> Result<String> {
-    let absolute = folder.canonicalize().map_err(|source| {
+    let here = Path::new(".");
+    let absolute = if folder.as_os_str().is_empty() {
+        here
+    } else {
+        folder
+    }
+    .canonicalize()
+    .map_err(|source| {
         Error::invalid_input(format!("`{}` cannot be entered", folder.display())).because(source)
     })?;
     let name = absolute

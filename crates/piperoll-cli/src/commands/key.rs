@@ -6,6 +6,7 @@ use piperoll::error::Error;
 
 /// The trail's key
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  piperoll key show")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,

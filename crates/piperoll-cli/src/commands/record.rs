@@ -10,12 +10,16 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::progress::Progress;
+use clap::value_parser;
 use piperoll::error::Error;
 use piperoll::event::{Draft, LineDefaults};
 use piperoll::limits::BATCH_EVENTS_MAX;
 use std::io;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+
+/// As [`BATCH_EVENTS_MAX`], for the range of the option.
+const BATCH_MAX: i64 = 100_000;
+const _: () = assert!(BATCH_MAX as usize == BATCH_EVENTS_MAX);
 
 /// Record events, given as JSON Lines
 #[derive(Debug, clap::Args)]
@@ -27,8 +31,8 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// So many lines are one append: all of them are recorded, or none
-    #[arg(long, value_name = "N", default_value = "1000")]
-    batch: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=BATCH_MAX))]
+    batch: u32,
 }
 
 pub(crate) fn run(
@@ -37,11 +41,7 @@ pub(crate) fn run(
     context: &Context,
     output: &mut Output,
 ) -> Result<Exit> {
-    let batch = args.batch.get();
-    if batch > BATCH_EVENTS_MAX {
-        let message = format!("`--batch` is at most {BATCH_EVENTS_MAX}");
-        return Err(Error::invalid_input(message).into());
-    }
+    let batch = usize::try_from(args.batch).unwrap_or(BATCH_EVENTS_MAX);
     let defaults = LineDefaults {
         actor: global.actor.clone(),
         reason: global.reason.clone(),

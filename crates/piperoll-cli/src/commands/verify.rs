@@ -1,13 +1,13 @@
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::output::{BAD, GOOD, Output, TITLE, WARN};
+use crate::output::{BAD, GOOD, Output, TITLE, WARN, count};
 use crate::progress::Progress;
 use piperoll::error::{Error, ErrorKind};
 use piperoll::export::shown;
 use piperoll::limits::NOTE_BYTES_MAX;
 use piperoll::seal::VerifierKey;
-use piperoll::store::Access;
+use piperoll::store::{Access, Location};
 use piperoll::trail::{HeadFile, HeadState, KeySource};
 use piperoll::verify::{Finding, Level, Report, Request, Verdict, verify};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     let location = context.location()?;
     let store = location
         .open(Access::Read)
-        .map_err(|error| without_trail(error, &keys))?;
+        .map_err(|error| without_trail(error, &location, &keys))?;
     let origin = match args.key.is_empty() && !context.is_other_trail() {
         true => context.origin()?,
         false => None,
@@ -125,17 +125,23 @@ impl Keys {
 }
 
 /// A trail that is gone while its key is there was not lost by chance.
-fn without_trail(error: Error, keys: &Keys) -> Failure {
+fn without_trail(error: Error, location: &Location, keys: &Keys) -> Failure {
     let head = keys
         .source
         .as_ref()
         .is_some_and(|source| source.head_path().exists());
     if error.kind() == ErrorKind::NotFound && (keys.own.is_some() || head) {
-        let exit = Exit::Corrupt;
-        return Failure::with_exit(
-            error.hint("its key is there: the trail was moved or removed"),
-            exit,
+        let Location::Sqlite(path) = location else {
+            return error.into();
+        };
+        let message = format!(
+            "the trail `{}` is gone, while its key is there",
+            path.display()
         );
+        return Error::corrupt(message)
+            .hint("it was moved or removed: bring it back, or name its place with --trail")
+            .because(error)
+            .into();
     }
     error.into()
 }
@@ -203,19 +209,24 @@ fn text(report: &Report, location: &str, output: &mut Output) -> Result<()> {
         row("key", key)?;
     }
     let root = report.root.as_deref().unwrap_or("unknown");
-    row("size", &format!("{} entries, root {root}", report.size))?;
+    let size = count(report.size, "entry");
+    row("size", &format!("{size}, root {root}"))?;
     let checked = &report.checked;
-    let mut done = format!("{} headers, {} payloads", checked.entries, checked.payloads);
+    let mut done = format!(
+        "{}, {}",
+        count(checked.entries, "header"),
+        count(checked.payloads, "payload")
+    );
     if checked.erased > 0 {
         done.push_str(&format!(
-            "; {} payloads are erased, and accounted for",
-            checked.erased
+            "; {} erased, and accounted for",
+            count(checked.erased, "payload")
         ));
     }
     if checked.purged > 0 {
         done.push_str(&format!(
-            "; {} entries are purged, and accounted for",
-            checked.purged
+            "; {} purged, and accounted for",
+            count(checked.purged, "entry")
         ));
     }
     row("checked", &done)?;

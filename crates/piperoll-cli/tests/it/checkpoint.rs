@@ -71,13 +71,12 @@ fn the_last_line_of_key_show_is_the_logs_key_alone() {
         sandbox.quietly(&["verify", "--key", log, "--json"]).json()["level"],
         "L1"
     );
-    let script = format!(
-        "\"$0\" key show | tail -n 1 > trail.vkey && \"$0\" verify --key \"$(cat trail.vkey)\""
-    );
+    let script =
+        "\"$0\" key show | tail -n 1 > trail.vkey && \"$0\" verify --key \"$(cat trail.vkey)\"";
     let piped = Run::new(
         sandbox
             .program("sh")
-            .args(["-c", &script, crate::sandbox::PIPEROLL])
+            .args(["-c", script, crate::sandbox::PIPEROLL])
             .output()
             .unwrap(),
     );

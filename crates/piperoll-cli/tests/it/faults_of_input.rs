@@ -122,7 +122,7 @@ fn all_faults_of_all_lines_are_told_at_once() {
     assert_eq!(listed.count(), 100);
     assert!(
         many.stderr
-            .starts_with("error: 250 of 250 lines are refused in `bad.jsonl`, at line 1 first\n"),
+            .starts_with("error: 250 of 250 lines of `bad.jsonl` are refused\n"),
         "{}",
         many.stderr
     );

@@ -89,9 +89,8 @@ fn nothing_is_overwritten() {
         let refused = Run::new(sandbox.command(&["init"]).output().unwrap());
         assert_eq!((refused.code, refused.stdout.as_str()), (4, ""), "{name}");
         let expected = format!(
-            "error: `{}{name}` exists already\n\
-             hint: nothing was written; begin in another folder, or move it away first\n",
-            if name.starts_with('.') { "./" } else { "" }
+            "error: `{name}` exists already\n\
+             hint: nothing was written; begin in another folder, or move it away first\n"
         );
         assert_eq!(refused.stderr, expected);
         assert_eq!(sandbox.read(name), "mine\n");

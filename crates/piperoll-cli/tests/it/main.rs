@@ -1,4 +1,8 @@
 //! The command line as its users see it: stdout, stderr and exit code, in one binary. `cfg(test)` tells clippy that all of it is test code.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write and read files as any other program does"
+)]
 
 #[cfg(test)]
 mod events;

@@ -15,7 +15,8 @@ pub(crate) fn redact(text: &str, folder: &Path) -> String {
     let mut redacted = String::new();
     let mut before = ' ';
     while let Some(letter) = rest.chars().next() {
-        let found = vkey(rest).or_else(|| {
+        let line_end = rest.starts_with("\\n").then_some((2, ""));
+        let found = line_end.or_else(|| vkey(rest)).or_else(|| {
             // The middle of a word is no beginning of one.
             if before.is_ascii_alphanumeric() {
                 return None;
@@ -28,7 +29,11 @@ pub(crate) fn redact(text: &str, folder: &Path) -> String {
         } else {
             name
         });
-        before = rest[..length].chars().next_back().unwrap();
+        // A line end in JSON ends in a letter that belongs to no word.
+        before = match line_end {
+            Some(_) => '\n',
+            None => rest[..length].chars().next_back().unwrap(),
+        };
         rest = &rest[length..];
     }
     redacted
@@ -104,6 +109,7 @@ fn what_is_random_is_replaced_and_nothing_else() {
             "id 01932c08-a001-7000-8000-000000000001".to_owned(),
             "id [UUID]",
         ),
+        (format!("{{\"3\\n{hash}\\n\"}}"), "{\"3\\n[HASH]\\n\"}"),
         (format!("\"{now}\""), "\"[NOW]\""),
         ("in /some/folder/a".to_owned(), "in [FOLDER]/a"),
     ] {

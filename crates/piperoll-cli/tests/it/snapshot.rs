@@ -10,10 +10,6 @@ fn folder() -> PathBuf {
 }
 
 /// Compares with the file, or writes it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the switch of this harness, and its files"
-)]
 pub(crate) fn assert_snapshot(name: &str, text: &str) {
     let file = folder().join(format!("{name}.txt"));
     if std::env::var_os("PIPEROLL_WRITE_SNAPSHOTS").is_some() {
@@ -38,10 +34,6 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
 
 /// A snapshot that no test compares would be looked at by nobody; one that two compare would be overwritten.
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "reads the sources of these tests"
-)]
 fn each_snapshot_belongs_to_exactly_one_test() {
     let sources = fs::read_dir(folder().parent().unwrap()).unwrap();
     let sources = sources

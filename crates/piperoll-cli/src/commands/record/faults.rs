@@ -8,10 +8,10 @@ use piperoll::seal::EntryIndex;
 /// Faults of lines, in their order.
 #[derive(Default)]
 pub(super) struct Faults {
-    problems: Vec<Problem>,
+    /// The first of them, each with its line.
+    problems: Vec<(u64, Problem)>,
     all: u64,
     lines: u64,
-    first: Option<u64>,
     /// Whether there are ids that others have.
     taken: bool,
     /// Whether there is anything else.
@@ -23,13 +23,12 @@ impl Faults {
     pub(super) fn line(&mut self, name: &str, number: u64, problems: Vec<Problem>) {
         self.invalid = true;
         self.lines += 1;
-        self.first.get_or_insert(number);
         for problem in problems {
             let place = match problem.place.as_str() {
                 "" => format!("{name}:{number}"),
                 key => format!("{name}:{number}: {key}"),
             };
-            self.add(place, problem.message);
+            self.add(number, place, problem.message);
         }
     }
 
@@ -48,32 +47,33 @@ impl Faults {
     fn other(&mut self, name: &str, number: u64, message: String) {
         self.taken = true;
         self.lines += 1;
-        self.first.get_or_insert(number);
-        self.add(format!("{name}:{number}: id"), message);
+        self.add(number, format!("{name}:{number}: id"), message);
     }
 
-    fn add(&mut self, place: String, message: String) {
+    fn add(&mut self, line: u64, place: String, message: String) {
         self.all += 1;
         if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(Problem::new(place, message));
+            self.problems.push((line, Problem::new(place, message)));
         }
     }
 
-    /// The failure that these faults are, of so many lines; `None` without any.
-    pub(super) fn failure(self, name: &str, of: u64) -> Option<Failure> {
-        let first = self.first?;
+    /// The failure that these faults are; `None` without any. A file is said to have so many lines; of a stream only a batch is known.
+    pub(super) fn failure(mut self, name: &str, of: Option<u64>) -> Option<Failure> {
+        if self.lines == 0 {
+            return None;
+        }
         let are = if self.lines == 1 { "is" } else { "are" };
-        let message = format!(
-            "{} of {} {are} refused in `{name}`, at line {first} first",
-            self.lines,
-            count(of, "line"),
-        );
+        let lines = match of {
+            Some(of) => format!("{} of {}", self.lines, count(of, "line")),
+            None => count(self.lines, "line"),
+        };
+        let message = format!("{lines} of `{name}` {are} refused");
         let mut error = match self.invalid {
             true => Error::invalid_input(message),
             false => Error::conflict(message),
         };
-        if self.all > self.problems.len() as u64 {
-            let listed = self.problems.len();
+        let listed = self.problems.len();
+        if self.all > listed as u64 {
             error = error.hint(format!(
                 "{} faults in all; the first {listed} are listed",
                 self.all
@@ -84,6 +84,9 @@ impl Faults {
                 "an event that is given again must be the same; another one needs an id of its own",
             );
         }
-        Some(error.with_problems(self.problems).into())
+        // Repeated ids are found later than other faults.
+        self.problems.sort_by_key(|(line, _)| *line);
+        let problems = self.problems.into_iter().map(|(_, problem)| problem);
+        Some(error.with_problems(problems.collect()).into())
     }
 }

@@ -120,7 +120,7 @@ impl Input<'_> {
             }
         }
         self.check_repeated(path, &mut repeated, &mut faults)?;
-        match faults.failure(self.name, events) {
+        match faults.failure(self.name, Some(events)) {
             Some(failure) => Err(failure.after(0, 0, None)),
             None => Ok(Checked {
                 events,
@@ -186,7 +186,7 @@ impl Input<'_> {
             }
         })
         .map_err(|stopped| stopped.failure.after(0, 0, None))?;
-        match faults.failure(self.name, events) {
+        match faults.failure(self.name, Some(events)) {
             Some(failure) => Err(failure.after(0, 0, None)),
             None => Ok(()),
         }
@@ -259,7 +259,7 @@ impl Input<'_> {
                 Err(problems) => faults.line(self.name, number, problems),
             }
         }
-        match faults.failure(self.name, batch.numbers.len() as u64) {
+        match faults.failure(self.name, None) {
             Some(failure) => Err(failure),
             None => Ok(ended),
         }
@@ -286,7 +286,7 @@ impl Input<'_> {
             RecordError::Failed(error) => return error.into(),
         }
         faults
-            .failure(self.name, batch.drafts.len() as u64)
+            .failure(self.name, None)
             .unwrap_or_else(|| Error::internal("a batch was refused without a reason").into())
     }
 

@@ -70,8 +70,9 @@ impl Tally {
                 count(self.recorded, "event")
             ))?;
             if self.skipped > 0 {
+                let were = if self.skipped == 1 { "was" } else { "were" };
                 output.line(&format!(
-                    "skipped {} that were there already",
+                    "skipped {} that {were} there already",
                     count(self.skipped, "event")
                 ))?;
             }
