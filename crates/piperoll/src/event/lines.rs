@@ -71,8 +71,14 @@ impl<R: BufRead> Lines<R> {
             let line = self.line();
             if line.len() > self.bytes_max {
                 return Err(Error::invalid_input(format!(
-                    "line {} has more than {} bytes",
-                    self.number, self.bytes_max
+                    "line {} has more than {} bytes{}",
+                    self.number,
+                    self.bytes_max,
+                    if self.bytes_max == LINE_BYTES_MAX {
+                        " (128 MiB)"
+                    } else {
+                        ""
+                    }
                 )));
             }
             if !line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
@@ -212,7 +218,10 @@ mod tests {
         let mut lines = Lines::new(io::Cursor::new("{}\n").chain(BufReader::new(input)));
         assert_eq!(lines.next_line().unwrap().unwrap().bytes, b"{}");
         let error = lines.next_line().unwrap_err();
-        assert_eq!(error.to_string(), "line 2 has more than 134217728 bytes");
+        assert_eq!(
+            error.to_string(),
+            "line 2 has more than 134217728 bytes (128 MiB)"
+        );
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert_eq!(lines.buffer.len(), LINE_BYTES_MAX + 5);
     }
