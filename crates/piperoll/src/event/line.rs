@@ -55,7 +55,7 @@ impl Draft {
         });
         let at = line.instant();
         let kind = line.required("kind", "what family it is", Kind::parse, || {
-            one_of(&Kind::list())
+            one_of(&kinds_of_lines())
         });
         let action = line.action();
         let phase = line.optional("phase", Phase::parse, || one_of(&Phase::list()));
@@ -222,7 +222,7 @@ impl<'a> Fields<'a> {
                 Some(action) => format!("is an unknown action; did you mean `{action}`?"),
                 None => format!(
                     "is an unknown action; it is one of {}, or x.<namespace>.<name>",
-                    Action::WORDS.join(", ")
+                    actions_of_lines()
                 ),
             },
         )
@@ -324,6 +324,25 @@ fn is_in(key: &str, place: &str) -> bool {
     place
         .strip_prefix(key)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The kinds that a line may claim.
+fn kinds_of_lines() -> String {
+    let kinds = Kind::ALL.iter().filter(|kind| **kind != Kind::Trail);
+    kinds
+        .map(|kind| kind.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The actions that a line may claim.
+fn actions_of_lines() -> String {
+    let actions = Action::WORDS.iter().filter_map(|word| Action::parse(word));
+    let actions = actions.filter(|action| !action.is_trails_own());
+    actions
+        .map(|action| action.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn one_of(words: &str) -> String {

@@ -6,6 +6,7 @@
 mod append;
 mod connection;
 mod faults;
+mod find;
 mod row;
 mod schema;
 mod snapshot;

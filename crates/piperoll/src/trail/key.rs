@@ -37,7 +37,7 @@ impl KeySource {
                 if fs::is_open_to_others(path)? {
                     return Err(
                         Error::denied(format!("others can read the key {self}")).hint(format!(
-                            "run `chmod 600 {}`; if somebody may have read it, rotate the key",
+                            "run `chmod 600 {}`; whoever has read it can sign in its name",
                             path.display()
                         )),
                     );

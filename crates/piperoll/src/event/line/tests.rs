@@ -16,7 +16,7 @@ fn all_faults_of_a_line_come_at_once() {
         faults(line),
         [
             "at: `yesterday` is not an RFC 3339 date and time with an offset, such as 2026-11-01T08:00:00Z",
-            "kind: `rwo` is not one of schema, run, row, access, security, config, quality, business, trail",
+            "kind: `rwo` is not one of schema, run, row, access, security, config, quality, business",
             "action: `update` is an unknown action; did you mean `UPDATE`?",
             "actor.name: is blank",
             "actor.strength: a line cannot claim `authenticated`; use `asserted` or `inferred`",

@@ -23,7 +23,7 @@ pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
-        Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, true, e))?;
+        Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, true, Told(e)))?;
     set_up(&connection, WRITER_SETTINGS, path, busy_wait, true)?;
     // SQLite opens a file that cannot be written for reading instead.
     if connection
@@ -45,7 +45,7 @@ pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags)
-        .map_err(|e| cannot_open(path, false, e))
+        .map_err(|e| cannot_open(path, false, Told(e)))
         .and_then(|connection| {
             set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
             Ok(connection)
@@ -74,7 +74,7 @@ fn immutable_reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
-        Connection::open_with_flags(uri, flags).map_err(|e| cannot_open(path, false, e))?;
+        Connection::open_with_flags(uri, flags).map_err(|e| cannot_open(path, false, Told(e)))?;
     set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
     Ok(connection)
 }
@@ -197,6 +197,11 @@ fn denied(path: &Path, write: bool) -> Error {
     }
 }
 
+/// An error of SQLite without its cause, which says the same in other words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Told(rusqlite::Error);
+
 /// What an error of SQLite means to the caller.
 pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error {
     let shown = path.display();
@@ -205,6 +210,7 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
             .hint("`piperoll verify` names what was changed")
             .because(error);
     };
+    let error = Told(error);
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Error::conflict(format!("another program holds the lock of `{shown}`"))

@@ -1,27 +1,25 @@
 use super::connection::failure;
 use super::faults::faults;
+use super::find::find;
 use super::row::{RowReader, Type, last};
-use super::statements::{self, Condition};
+use super::statements;
 use super::{SqliteStore, lock};
 use crate::error::{Error, Result};
 use crate::event::{EventId, Instant, Secret};
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
-use crate::store::filter::{Filter, Order, Page};
+use crate::store::filter::{Filter, Page};
 use crate::store::stored::{
     Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// Conditions of a search, each with its values.
-type Bound = Vec<(Condition, Vec<Value>)>;
 
 /// Most names whose texts are remembered while a snapshot is read.
 const NAMES_KEPT_MAX: usize = 10_000;
@@ -42,18 +40,18 @@ impl<'s> SqliteSnapshot<'s> {
         }
     }
 
-    fn connection(&self) -> Result<&Connection> {
+    pub(super) fn connection(&self) -> Result<&Connection> {
         self.connection
             .as_ref()
             .ok_or_else(|| Error::internal("the snapshot has ended"))
     }
 
-    fn failed(&self, error: rusqlite::Error) -> Error {
+    pub(super) fn failed(&self, error: rusqlite::Error) -> Error {
         failure(&self.store.path, false, error)
     }
 
     /// Visits the rows of a statement.
-    fn rows(
+    pub(super) fn rows(
         &self,
         sql: &str,
         params: impl rusqlite::Params,
@@ -94,67 +92,6 @@ impl<'s> SqliteSnapshot<'s> {
         }
         names.insert(code, name.clone());
         Ok(name)
-    }
-
-    fn code(&self, name: &str) -> Result<Option<i64>> {
-        self.connection()?
-            .prepare_cached(statements::CODE_OF_NAME)
-            .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
-            .map_err(|e| self.failed(e))
-    }
-
-    /// The conditions of a filter with their values; `None` when a name in it is nowhere in the trail.
-    fn conditions(&self, filter: &Filter) -> Result<Option<Bound>> {
-        let mut conditions = Vec::new();
-        let names = [
-            (Condition::Kind, filter.kind.map(|kind| kind.as_str())),
-            (Condition::Action, filter.action.as_deref()),
-            (Condition::Actor, filter.actor.as_deref()),
-            (
-                Condition::Outcome,
-                filter.outcome.map(|outcome| outcome.as_str()),
-            ),
-        ];
-        for (condition, name) in names {
-            let Some(name) = name else { continue };
-            let Some(code) = self.code(name)? else {
-                return Ok(None);
-            };
-            conditions.push((condition, vec![Value::Integer(code)]));
-        }
-        if let Some(glob) = &filter.resource {
-            let mut codes = Vec::new();
-            match glob.as_name() {
-                Some(name) => codes.extend(self.code(name)?),
-                None => self.rows(statements::NAMES, [], &mut |row| {
-                    let name = row.get_ref(1).and_then(|name| Ok(name.as_str()?));
-                    if name.is_ok_and(|name| glob.matches(name)) {
-                        codes.push(row.get(0).map_err(|e| self.failed(e))?);
-                    }
-                    Ok(std::ops::ControlFlow::Continue(()))
-                })?,
-            }
-            if codes.is_empty() {
-                return Ok(None);
-            }
-            let codes: Vec<String> = codes.iter().map(i64::to_string).collect();
-            let codes = Value::Text(format!("[{}]", codes.join(",")));
-            conditions.push((Condition::Resources, vec![codes]));
-        }
-        let instants = [
-            (Condition::Since, filter.since),
-            (Condition::Until, filter.until),
-        ];
-        for (condition, instant) in instants {
-            let instant = instant.map(|instant| Value::Integer(instant.as_micros()));
-            conditions.extend(instant.map(|instant| (condition, vec![instant])));
-        }
-        if let Some(attribute) = &filter.attribute {
-            let name = Value::Text(attribute.name.as_str().to_owned());
-            let value = Value::Text(attribute.value.clone());
-            conditions.push((Condition::Attribute, vec![name, value]));
-        }
-        Ok(Some(conditions))
     }
 }
 
@@ -296,28 +233,7 @@ impl Snapshot for SqliteSnapshot<'_> {
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
-        let Some(mut conditions) = self.conditions(filter)? else {
-            return Ok(Vec::new());
-        };
-        if let Some(after) = page.after {
-            let condition = match page.order {
-                Order::NewestFirst => Condition::Before,
-                Order::OldestFirst => Condition::Behind,
-            };
-            let after = Value::Integer(i64::try_from(after.get()).unwrap_or(i64::MAX));
-            conditions.push((condition, vec![after]));
-        }
-        let (conditions, values): (Vec<_>, Vec<_>) = conditions.into_iter().unzip();
-        let limit = Value::Integer(i64::try_from(page.limit).unwrap_or(i64::MAX));
-        let values = values.into_iter().flatten().chain([limit]);
-        let mut found = Vec::new();
-        let sql = statements::find(&conditions, page.order);
-        self.rows(&sql, params_from_iter(values), &mut |row| {
-            let seq: i64 = row.get(0).map_err(|e| self.failed(e))?;
-            found.extend(u64::try_from(seq).ok().map(EntryIndex::new));
-            Ok(std::ops::ControlFlow::Continue(()))
-        })?;
-        Ok(found)
+        find(self, filter, page)
     }
 
     fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>> {
