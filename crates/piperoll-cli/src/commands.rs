@@ -6,9 +6,11 @@ mod export;
 mod init;
 mod key;
 mod log;
+mod prove;
 mod record;
 mod show;
 mod verify;
+mod verify_proof;
 
 use crate::arguments::Arguments;
 use crate::context::Context;
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     Log(log::Args),
     Show(show::Args),
     Verify(verify::Args),
+    Prove(prove::Args),
+    VerifyProof(verify_proof::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
     Export(export::Args),
@@ -41,6 +45,11 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
         Command::Log(args) => log::run(args, global, &context()?, output),
         Command::Show(args) => show::run(args, &context()?, output),
         Command::Verify(args) => verify::run(args, &context()?, output),
+        Command::Prove(args) => prove::run(args, &context()?, output),
+        Command::VerifyProof(args) => {
+            Context::enter(global)?;
+            verify_proof::run(args, output)
+        }
         Command::Checkpoint(args) => checkpoint::run(args, &context()?, output),
         Command::Key(args) => key::run(args, &context()?, output),
         Command::Export(args) => export::run(args, global, &context()?, output),

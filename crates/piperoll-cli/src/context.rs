@@ -22,9 +22,7 @@ pub(crate) struct Context {
 impl Context {
     /// Goes to the folder that `-C` names, and reads the project file.
     pub(crate) fn open(global: &Global) -> Result<Self> {
-        if let Some(directory) = &global.directory {
-            go_to(directory)?;
-        }
+        Self::enter(global)?;
         let project = match &global.project {
             Some(file) => Some(read(file)?),
             None => nearest()?.map(|file| read(&file)).transpose()?,
@@ -34,6 +32,14 @@ impl Context {
             None => None,
         };
         Ok(Self { project, trail })
+    }
+
+    /// Goes to the folder that `-C` names: for commands that need no project.
+    pub(crate) fn enter(global: &Global) -> Result<()> {
+        match &global.directory {
+            Some(directory) => go_to(directory),
+            None => Ok(()),
+        }
     }
 
     /// The trail, for reading.

@@ -4,6 +4,7 @@ mod create;
 mod entry;
 mod head_file;
 mod key;
+mod prove;
 mod record;
 mod seal;
 
@@ -21,6 +22,7 @@ pub use entry::Entry;
 pub(crate) use entry::tombstone;
 pub use head_file::{HeadFile, HeadState};
 pub use key::KeySource;
+pub use prove::Proven;
 pub use record::{Kept, Receipt, RecordError, Recorded};
 
 /// Where a trail is, what it is called, and who signs it.

@@ -5,6 +5,7 @@
 
 mod classify;
 mod erasures;
+mod evidence;
 mod findings;
 mod lane;
 mod report;
@@ -20,6 +21,7 @@ use crate::store::{Snapshot, Store};
 use crate::trail::HeadState;
 use std::path::PathBuf;
 
+pub use evidence::{Evidence, EvidenceReport, PayloadState, verify_proof};
 pub use report::{Checked, Finding, Level, Report, Verdict};
 
 /// What is to be verified, and with what.

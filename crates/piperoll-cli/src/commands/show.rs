@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
 }
 
 /// The entry that a person names by its id or index.
-fn find(trail: &Trail, name: &str) -> Result<Entry> {
+pub(super) fn find(trail: &Trail, name: &str) -> Result<Entry> {
     if let Some(id) = EventId::parse(name) {
         return Ok(trail.entry(id)?);
     }

@@ -176,7 +176,7 @@ fn to_json(report: &Report) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+pub(super) fn finding_json(finding: &Finding) -> Value {
     json!({
         "verdict": finding.verdict.to_string(),
         "index": finding.entries.map(|(first, _)| first),
@@ -244,30 +244,35 @@ fn text(report: &Report, location: &str, output: &mut Output) -> Result<()> {
         ),
     )?;
     for finding in &report.findings {
-        let place = match finding.entries {
-            None => String::new(),
-            Some((first, last)) if first == last => {
-                let id = finding
-                    .id
-                    .as_ref()
-                    .map(|id| format!(" ({id})"))
-                    .unwrap_or_default();
-                format!(" entry {first}{id}:")
-            }
-            Some((first, last)) => format!(" entries {first} to {last}:"),
-        };
-        let color = if finding.verdict == Verdict::Unverifiable {
-            WARN
-        } else {
-            BAD
-        };
-        let told = shown(&format!("{place} {}", finding.detail)).into_owned();
-        output.line(&format!("  {color}{}{color:#}{told}", finding.verdict))?;
+        output.line(&finding_line(finding))?;
     }
     if report.findings_left_out > 0 {
         output.line(&format!("  and {} more", report.findings_left_out))?;
     }
     Ok(())
+}
+
+/// A finding as a person is told, with what is from outside escaped.
+pub(super) fn finding_line(finding: &Finding) -> String {
+    let place = match finding.entries {
+        None => String::new(),
+        Some((first, last)) if first == last => {
+            let id = finding
+                .id
+                .as_ref()
+                .map(|id| format!(" ({id})"))
+                .unwrap_or_default();
+            format!(" entry {first}{id}:")
+        }
+        Some((first, last)) => format!(" entries {first} to {last}:"),
+    };
+    let color = if finding.verdict == Verdict::Unverifiable {
+        WARN
+    } else {
+        BAD
+    };
+    let told = format!("{place} {}", finding.detail);
+    format!("  {color}{}{color:#}{}", finding.verdict, shown(&told))
 }
 
 fn meaning(level: Level) -> &'static str {

@@ -9,6 +9,8 @@ fn every_command_has_help_with_examples() {
         "log",
         "show",
         "verify",
+        "prove",
+        "verify-proof",
         "checkpoint",
         "key show",
         "export",
@@ -99,5 +101,5 @@ fn a_shell_understands_its_completions() {
     let ask = "set -e; . ./piperoll.bash; COMP_WORDS=(piperoll ver); COMP_CWORD=1; \
                _piperoll piperoll ver piperoll; printf '%s\\n' \"${COMPREPLY[@]}\"";
     let answer = Run::new(sandbox.program("bash").args(["-c", ask]).output().unwrap());
-    assert_eq!(answer.stdout, "verify\n", "{}", answer.stderr);
+    assert_eq!(answer.stdout, "verify\nverify-proof\n", "{}", answer.stderr);
 }

@@ -32,6 +32,8 @@ mod log;
 #[cfg(test)]
 mod project;
 #[cfg(test)]
+mod prove;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod show;

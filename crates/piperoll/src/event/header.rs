@@ -111,6 +111,14 @@ impl Header {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             HeaderError::Form(problems.join("; "))
         })?;
+        Self::from_json(json)
+    }
+
+    /// The header that JSON from outside stands for. Its canonical bytes are those of [`Header::encode`].
+    ///
+    /// # Errors
+    /// [`HeaderError`] says why it is none of this version.
+    pub fn from_json(json: Json<'_>) -> Result<Self, HeaderError> {
         check_version(&json)?;
         let mut top = Members::new("header", Some(json))?;
         let action = top.read("action", Action::parse)?;

@@ -33,6 +33,14 @@ impl<'a> Json<'a> {
         Self::parse_to_depth(bytes, NESTING_MAX)
     }
 
+    /// As [`Json::parse`], as deep as what is stored and printed may be: wrapping in `$obj` may have added a level to each of a line's.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn parse_stored(bytes: &'a [u8]) -> Result<Self, Vec<Problem>> {
+        Self::parse_to_depth(bytes, 2 * NESTING_MAX + 1)
+    }
+
     /// As [`Json::parse`], nested at most `depth` deep.
     pub(super) fn parse_to_depth(bytes: &'a [u8], depth: usize) -> Result<Self, Vec<Problem>> {
         reader::read(bytes, depth)

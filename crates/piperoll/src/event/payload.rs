@@ -76,8 +76,7 @@ impl Payload {
     /// # Errors
     /// As [`Payload::from_json`]; bytes that are no JSON are a fault, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
-        // Wrapping in `$obj` may have added a level to each of the line's.
-        let json = Json::parse_to_depth(bytes, 2 * NESTING_MAX).map_err(in_payload)?;
+        let json = Json::parse_stored(bytes).map_err(in_payload)?;
         let ([_, _, context, _, key], problems) = parts(json)?;
         let (key, context) = (key.map(Value::from_json), context.map(Value::from_json));
         Self::checked(key, context, bytes.to_vec(), problems)
