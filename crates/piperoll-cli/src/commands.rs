@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod completions;
+mod correct;
 mod export;
 mod init;
 mod key;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Record(record::Args),
     Log(log::Args),
     Show(show::Args),
+    Correct(correct::Args),
     Verify(verify::Args),
     Prove(prove::Args),
     VerifyProof(verify_proof::Args),
@@ -43,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
         Command::Init(args) => init::run(args, global, output),
         Command::Record(args) => record::run(args, global, &context()?, output),
         Command::Log(args) => log::run(args, global, &context()?, output),
+        Command::Correct(args) => correct::run(args, global, &context()?, output),
         Command::Show(args) => show::run(args, &context()?, output),
         Command::Verify(args) => verify::run(args, &context()?, output),
         Command::Prove(args) => prove::run(args, &context()?, output),

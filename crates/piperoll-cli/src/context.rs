@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::output::Output;
 use piperoll::clock::{Clock as _, SystemClock};
 use piperoll::error::Error;
-use piperoll::event::Instant;
+use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
 use piperoll::project::Project;
 use piperoll::seal::Origin;
@@ -99,6 +99,23 @@ impl Context {
             .as_ref()
             .map(|project| project.origin(&lookup))
             .transpose()?)
+    }
+
+    /// Who does what a command does by itself: the project's actor.
+    pub(crate) fn actor(&self) -> Result<DraftActor> {
+        let actor = match &self.project {
+            Some(project) => project.actor(&lookup)?,
+            None => None,
+        };
+        let actor = actor.ok_or_else(|| {
+            Error::invalid_input("nobody is named")
+                .hint("say who acts with --actor, or with `actor` in piperoll.yaml")
+        })?;
+        let kind = Some(actor.kind);
+        Ok(DraftActor {
+            kind,
+            ..DraftActor::named(actor.name)
+        })
     }
 
     pub(crate) fn key(&self) -> Result<Option<KeySource>> {

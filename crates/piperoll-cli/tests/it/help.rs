@@ -8,6 +8,7 @@ fn every_command_has_help_with_examples() {
         "record",
         "log",
         "show",
+        "correct",
         "verify",
         "prove",
         "verify-proof",

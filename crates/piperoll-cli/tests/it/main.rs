@@ -5,6 +5,8 @@
 )]
 
 #[cfg(test)]
+mod correct;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod redact;

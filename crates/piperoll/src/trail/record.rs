@@ -85,7 +85,12 @@ impl From<RecordError> for Error {
                         )
                     })
                     .collect();
-                Self::invalid_input(format!("{all} faults in the events; nothing was recorded"))
+                let faults = if all == 1 {
+                    "1 fault".to_owned()
+                } else {
+                    format!("{all} faults")
+                };
+                Self::invalid_input(format!("{faults} in the events; nothing was recorded"))
                     .with_problems(listed)
             }
             taken @ (RecordError::Taken { .. } | RecordError::TakenTwice { .. }) => {
