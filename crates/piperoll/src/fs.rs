@@ -5,9 +5,11 @@
 )]
 
 use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions};
+use crate::limits::LOCK_WAIT_SECONDS;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Reads a file of at most `bytes_max` bytes; `None` when it is not there.
 ///
@@ -122,7 +124,7 @@ impl LockedFile {
     /// Opens a file, mode 0600 when it is made, and waits for its lock.
     ///
     /// # Errors
-    /// `Denied` without the right, `Unavailable` when it cannot be opened or locked.
+    /// `Denied` without the right, `Conflict` when another program does not let go of the lock, `Unavailable` when it cannot be opened or locked.
     pub fn open(path: &Path) -> Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -130,7 +132,7 @@ impl LockedFile {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opened = loop {
             let opened = options.open(path).and_then(|file| {
-                file.lock()?;
+                lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS))?;
                 Ok((is_at(&file, path)?, file))
             });
             match opened {
@@ -205,6 +207,26 @@ impl LockedFile {
     }
 }
 
+/// Locks a file; waits so long for whoever holds the lock. A program that was stopped while it held one must not stop all others for ever.
+fn lock(file: &File, wait: Duration) -> io::Result<()> {
+    const LONGEST_PAUSE: Duration = Duration::from_millis(10);
+    let mut pause = Duration::from_micros(50);
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if waited >= wait => {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            Err(TryLockError::WouldBlock) => {}
+        }
+        std::thread::sleep(pause);
+        waited += pause;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
 /// Whether a path still names the file that was opened by it. Always `true` where the system cannot tell.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
@@ -241,6 +263,11 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 fn failure(path: &Path, done: &str, error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::WouldBlock {
+        let shown = path.display();
+        return Error::conflict(format!("another program holds the lock of `{shown}`"))
+            .hint("end that program, then retry");
+    }
     let message = format!("`{}` cannot be {done}", path.display());
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -251,5 +278,25 @@ fn failure(path: &Path, done: &str, error: io::Error) -> Error {
             Error::invalid_input(message).because(error)
         }
         _ => Error::unavailable(message).because(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_lock_that_is_never_let_go_of_is_a_conflict() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head");
+        let held = LockedFile::open(&path).unwrap();
+        let file = File::open(&path).unwrap();
+        let wait = Duration::from_millis(20);
+        let error = lock(&file, wait).unwrap_err();
+        let error = failure(&path, "written", error);
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        drop(held);
+        lock(&file, wait).unwrap();
     }
 }

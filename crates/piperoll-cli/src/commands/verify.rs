@@ -99,7 +99,12 @@ impl Keys {
         for text in &args.key {
             all.push(VerifierKey::parse(text.trim())?);
         }
-        let source = context.key()?;
+        // Whoever brings keys along need not have the project's, nor the environment that it is in.
+        let brought = !all.is_empty() || context.is_other_trail();
+        let source = match context.key() {
+            Err(_) if brought => None,
+            source => source?,
+        };
         let mut own = None;
         if let (Some(source), Some(origin)) = (&source, context.origin()?) {
             match source.read(&origin) {

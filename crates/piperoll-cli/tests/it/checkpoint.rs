@@ -113,8 +113,12 @@ fn a_key_from_the_environment_signs_and_is_never_shown() {
         "{}",
         unset.stderr
     );
-    // What needs no key does not read the variable.
+    // What needs no key does not read the variable; nor does an auditor, who brings the public key along.
     assert_eq!(run(&["log"], None).code, 0);
+    let shown = run(&["key", "show"], Some(&key)).stdout;
+    let vkey = shown.lines().last().unwrap();
+    let verified = run(&["verify", "--key", vkey], None);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
     let secret = key.trim().rsplit('+').next().unwrap();
     let wrong = key.replace("audit+", "other+");
     for run in [

@@ -1,4 +1,4 @@
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId};
 
 /// Most tiles that are named one by one.
@@ -137,7 +137,12 @@ impl Lane {
     }
 
     fn compare(&mut self, id: TileId, hashes: &[Hash], reader: &dyn HashReader) -> Result<()> {
-        let stored = reader.tiles(&[id])?.into_iter().next().flatten();
+        let stored = match reader.tiles(&[id]) {
+            Ok(tiles) => tiles.into_iter().next().flatten(),
+            // A table that cannot be read is named with its tiles of leaves; here it is a tile that is gone.
+            Err(error) if error.kind() == ErrorKind::Corrupt => None,
+            Err(error) => return Err(error),
+        };
         let list = match stored {
             None => &mut self.missing,
             Some(stored) if !stored.iter().eq(hashes.iter().flat_map(Hash::as_bytes)) => {

@@ -163,6 +163,18 @@ fn said_by(note: &[u8]) -> Option<Checkpoint> {
         .and_then(|note| Checkpoint::parse(note.text()).ok())
 }
 
+/// The name and time of each cosignature in a note, whoever else signed it; none when one of them is false.
+fn times_in(note: &[u8], cosigners: &[VerifierKey]) -> Vec<(String, u64)> {
+    let Ok(note) = Note::parse(note) else {
+        return Vec::new();
+    };
+    let verified = note.verify(cosigners).unwrap_or_default();
+    verified
+        .iter()
+        .filter_map(|v| Some((v.key.name().to_owned(), v.seconds?)))
+        .collect()
+}
+
 struct Checker<'a> {
     origin: &'a Origin,
     log_key: Option<&'a VerifierKey>,
@@ -178,15 +190,15 @@ impl Checker<'_> {
         cosigners: &[VerifierKey],
         findings: &mut Findings,
     ) -> Option<Said> {
-        let said = |trusted| {
+        let said = |trusted, times| {
             said_by(note).map(|checkpoint| Said {
                 checkpoint,
                 trusted,
-                times: Vec::new(),
+                times,
             })
         };
         let Some(key) = self.log_key else {
-            let said = said(true);
+            let said = said(true, times_in(note, cosigners));
             if said.is_none() {
                 let detail = format!("{what} is no checkpoint");
                 findings.object(Verdict::Altered, Level::L0, &detail);
@@ -202,7 +214,7 @@ impl Checker<'_> {
             Err(error) => {
                 let detail = format!("{what}: {error}");
                 findings.object(Verdict::Forged, Level::L1, &detail);
-                said(false)
+                said(false, Vec::new())
             }
         }
     }

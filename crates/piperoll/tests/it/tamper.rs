@@ -93,3 +93,23 @@ fn a_sound_trail_has_no_finding_at_any_level() {
         }
     }
 }
+
+#[test]
+fn with_the_key_of_the_clock_alone_a_sound_trail_is_sound_and_the_cosignatures_are_checked() {
+    let bench = Bench::new(Shape::Small);
+    let sample = bench.copy();
+    let mut request = sample.l1();
+    request.keys = vec![sample.clock.clone()];
+    let report = verified(&sample, &request);
+    assert_found(&report, Some(Level::L0), &[]);
+    assert_eq!(
+        report.unchecked,
+        ["signatures: no key of this trail was given"]
+    );
+    let copy = bench.changed(|connection| {
+        let sql = "UPDATE checkpoints SET note = (SELECT checkpoint FROM head) WHERE number = 2";
+        assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    });
+    let report = verified(&copy, &request);
+    assert_found(&report, Some(Level::L0), &[(Verdict::Forged, None)]);
+}

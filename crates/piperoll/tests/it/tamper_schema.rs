@@ -29,7 +29,8 @@ fn objects(connection: &Connection) -> Vec<(String, String)> {
 
 #[test]
 fn each_object_that_is_dropped_is_named() {
-    let bench = Bench::new(Shape::Small);
+    // With a tile above the leaves: `tiles` is read in more than one place.
+    let bench = Bench::new(Shape::Tiles);
     let objects = objects(&Connection::open(&bench.sound().path).unwrap());
     assert!(objects.len() > 35, "{objects:?}");
     for (ty, name) in objects {
@@ -99,6 +100,34 @@ fn foreign_objects_are_named_whatever_they_are_called() {
     for (sql, object) in cases {
         let copy = bench.changed(|connection| connection.execute_batch(sql).unwrap());
         assert_altered(&copy, &[object, "is not of Piperoll's making"]);
+    }
+}
+
+/// A view that never ends, in the place of each table: an auditor opens files of people whom he does not trust.
+#[test]
+fn an_endless_view_in_the_place_of_a_table_is_named_and_not_read() {
+    let bench = Bench::new(Shape::Tiles);
+    let sound = Connection::open(&bench.sound().path).unwrap();
+    for (_, table) in objects(&sound).iter().filter(|(ty, _)| ty == "table") {
+        let statement = sound.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns: Vec<_> = statement
+            .column_names()
+            .map(|column| format!("n AS {column}"))
+            .collect();
+        let columns = columns.join(", ");
+        let copy = bench.changed(|connection| {
+            let sql = format!(
+                "DROP VIEW events; DROP TABLE {table};
+                 CREATE VIEW {table} AS WITH RECURSIVE endless(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM endless)
+                 SELECT {columns} FROM endless"
+            );
+            connection.execute_batch(&sql).unwrap();
+        });
+        assert_altered(&copy, &[&format!("table `{table}` is gone")]);
+        assert_altered(
+            &copy,
+            &[&format!("view `{table}` is not of Piperoll's making")],
+        );
     }
 }
 

@@ -364,3 +364,30 @@ fn a_trail_that_is_open_to_read_records_nothing() {
     assert_eq!(entries(&place.settings()).len(), 3);
     assert_eq!(entries(&place.settings())[0].header.kind, Kind::Row);
 }
+
+#[test]
+fn what_a_foreign_trigger_leaves_out_in_silence_is_not_told_as_recorded() {
+    for event in [
+        "INSERT ON entries",
+        "INSERT ON tiles",
+        "UPDATE ON head",
+        "INSERT ON checkpoints",
+    ] {
+        let place = Place::new();
+        let trail = place.make();
+        let connection = rusqlite::Connection::open(place.db()).unwrap();
+        let sql = format!("CREATE TRIGGER t BEFORE {event} BEGIN SELECT RAISE(IGNORE); END");
+        connection.execute_batch(&sql).unwrap();
+        let error = if event.ends_with("checkpoints") {
+            trail.keep_checkpoint().unwrap_err()
+        } else {
+            trail.record(&[fact("alice", 0)]).unwrap_err().into()
+        };
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{event}");
+        connection.execute_batch("DROP TRIGGER t").unwrap();
+        drop((trail, connection));
+        assert_eq!(entries(&place.settings()), [], "{event}");
+        assert_sound(&place.settings(), None);
+        assert_eq!(record(&place, "alice", 0), [""; 0], "{event}");
+    }
+}

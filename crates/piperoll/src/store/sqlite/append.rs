@@ -120,8 +120,9 @@ impl Writer {
                     .execute(values)?
                     == 0
                 {
-                    tx.prepare_cached(statements::INSERT_TILE)?
-                        .execute(values)?;
+                    one(tx
+                        .prepare_cached(statements::INSERT_TILE)?
+                        .execute(values)?)?;
                 }
             }
             for (name, value) in append.cursors {
@@ -129,12 +130,12 @@ impl Writer {
                     .execute([name, value])?;
             }
             if let Some(note) = append.keep {
-                tx.execute(statements::INSERT_CHECKPOINT, params![kept, size, note])?;
+                one(tx.execute(statements::INSERT_CHECKPOINT, params![kept, size, note])?)?;
             }
             let kept = kept + i64::from(append.keep.is_some());
-            tx.prepare_cached(statements::UPDATE_HEAD)?
-                .execute(params![size, append.checkpoint, kept])?;
-            Ok(())
+            one(tx
+                .prepare_cached(statements::UPDATE_HEAD)?
+                .execute(params![size, append.checkpoint, kept])?)
         };
         rest().map_err(failed)?;
         let new = codes.new;
@@ -230,7 +231,8 @@ impl Entries<'_, '_> {
             Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
             None => None,
         };
-        self.tx
+        let stored = self
+            .tx
             .prepare_cached(statements::INSERT_ENTRY)?
             .execute(params![
                 self.next,
@@ -245,13 +247,23 @@ impl Entries<'_, '_> {
                 resource,
                 outcome,
             ])?;
+        one(stored)?;
         for attribute in &event.attributes {
-            self.tx
+            one(self
+                .tx
                 .prepare_cached(statements::INSERT_ATTRIBUTE)?
-                .execute(params![self.next, attribute.name.as_str(), attribute.value])?;
+                .execute(params![self.next, attribute.name.as_str(), attribute.value])?)?;
         }
         self.next += 1;
         Ok(())
+    }
+}
+
+/// A row that somebody's trigger left out in silence (`RAISE(IGNORE)`) must not be told as stored.
+fn one(changed: usize) -> rusqlite::Result<()> {
+    match changed {
+        1 => Ok(()),
+        other => Err(rusqlite::Error::StatementChangedRows(other)),
     }
 }
 

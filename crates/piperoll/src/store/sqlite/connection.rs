@@ -3,6 +3,7 @@
 use super::schema::{APPLICATION_ID, LAYOUT_VERSION, READER_SETTINGS, WRITER_SETTINGS};
 use super::statements;
 use crate::error::{Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
@@ -98,6 +99,10 @@ fn set_up(
     let failed = |e| failure(path, write, e);
     connection.busy_timeout(busy_wait).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Nothing here reads a view. One that has taken a table's name would answer without end.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)
+        .map_err(failed)?;
     connection.execute_batch(settings).map_err(failed)?;
     // The first real read; the settings alone open no file.
     number(connection, statements::USER_VERSION).map_err(failed)?;
