@@ -2,15 +2,13 @@ use super::{HeadFile, KeySource, Settings, Surroundings, Trail};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Instant, Secret};
 use crate::fs::{self, LockedFile};
+use crate::limits::KEY_FILE_BYTES_MAX;
 use crate::seal::{Checkpoint, EMPTY_ROOT, Origin, Signer, TreeSize, VerifierKey};
 use crate::store::{Access, Location, Meta, Store};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-
-/// A key being made is one line; this is far above any.
-const KEY_BYTES_MAX: u64 = 4_096;
 
 /// Whether a trail was made, and its public key then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +82,7 @@ impl Trail {
             ".new",
         );
         let mut new_key = LockedFile::open(&new_path)?;
-        let left = new_key.read(KEY_BYTES_MAX)?;
+        let left = new_key.read(KEY_FILE_BYTES_MAX)?;
         match (
             is_there(&settings.location)?,
             settings.key.read(&settings.origin)?,

@@ -49,7 +49,7 @@ impl HeadFile {
         match state(&bytes, origin, key) {
             HeadState::Unreadable(_) => {
                 let bytes = LockedFile::open(&self.path)
-                    .and_then(|mut file| file.read(HeadLine::BYTES as u64 + 1));
+                    .and_then(|mut file| file.read(HeadLine::BYTES + 1));
                 Ok(state(&bytes.unwrap_or_default(), origin, key))
             }
             state => Ok(state),
@@ -63,7 +63,7 @@ impl HeadFile {
     /// `Denied` without the right, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
-        let bytes = file.read(HeadLine::BYTES as u64 + 1)?;
+        let bytes = file.read(HeadLine::BYTES + 1)?;
         // A false line of a huge size must not stop it for ever.
         let newer = match state(&bytes, origin, key) {
             HeadState::At(old) => line.size() > old.size(),

@@ -1,11 +1,6 @@
 use super::report::{Finding, Level, Verdict};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::FINDINGS_MAX;
-
-/// Most different details that one finding lists.
-const DETAILS_MAX: usize = 4;
-/// Most letters of a detail: names in it may come from whoever changed the store.
-const DETAIL_LETTERS_MAX: usize = 500;
+use crate::limits::{DETAIL_LETTERS_MAX, DETAILS_MAX, FINDINGS_MAX};
 
 /// Gathers findings in memory that does not grow with the trail: neighbours of one verdict become one.
 #[derive(Debug, Default)]

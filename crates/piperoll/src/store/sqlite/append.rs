@@ -2,6 +2,7 @@ use super::connection::{failure, has_tables, number};
 use super::{schema, statements};
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
 use base64::Engine as _;
@@ -12,9 +13,6 @@ use rusqlite::{
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-
-/// Most names whose codes are remembered.
-const CODES_KEPT_MAX: usize = 100_000;
 
 /// The connection that writes.
 #[derive(Debug)]
