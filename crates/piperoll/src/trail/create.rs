@@ -25,6 +25,14 @@ pub fn meta_text(origin: &str, created: Instant, secret: &Secret) -> String {
     format!("piperoll meta v1\norigin {origin}\ncreated {created}\nsecret {secret}\n")
 }
 
+/// Whether the log key signed a trail's meta.
+pub(crate) fn is_meta_signed(meta: &Meta, key: &VerifierKey) -> bool {
+    let text = meta_text(&meta.origin, meta.created, &meta.secret);
+    let signature = STANDARD.decode(&meta.signature).ok();
+    let signature = signature.and_then(|signature| signature.try_into().ok());
+    signature.is_some_and(|signature| key.verify(text.as_bytes(), &signature))
+}
+
 impl Trail {
     /// Opens the trail for recording, and makes it first, with its key, when neither is there.
     ///
@@ -208,13 +216,7 @@ fn key_of(settings: &Settings, left: &[u8]) -> Result<Option<Signer>> {
     let Some(meta) = store.snapshot()?.meta()? else {
         return Ok(None);
     };
-    let text = meta_text(&meta.origin, meta.created, &meta.secret);
-    let signature = STANDARD
-        .decode(&meta.signature)
-        .ok()
-        .and_then(|s| s.try_into().ok());
-    let signed = signature.is_some_and(|s| signer.vkey().verify(text.as_bytes(), &s));
-    Ok(signed.then_some(signer))
+    Ok(is_meta_signed(&meta, &signer.vkey()).then_some(signer))
 }
 
 fn no_trail(settings: &Settings) -> Error {
