@@ -1,3 +1,4 @@
+use super::seal::Sealer;
 use super::{HeadFile, KeySource, Settings, Surroundings, Trail};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Instant, Secret};
@@ -9,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::sync::Mutex;
 
 /// Whether a trail was made, and its public key then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,9 +174,7 @@ impl Trail {
         if settings.location != Location::Memory {
             head_file.advance(&head, &settings.origin, &vkey)?;
         }
-        trail.sealer = Some(std::sync::Mutex::new(super::seal::Sealer::new(
-            signer, head_file,
-        )));
+        trail.sealer = Some(Mutex::new(Sealer::new(signer, head_file)));
         Ok((trail, Created::Made(vkey)))
     }
 }

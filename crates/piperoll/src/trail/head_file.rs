@@ -47,10 +47,11 @@ impl HeadFile {
         };
         // Without the writer's lock a read may fall into a write: then it is read again under the lock.
         match state(&bytes, origin, key) {
-            HeadState::Unreadable(_) => {
-                let bytes = LockedFile::open(&self.path)
+            unlocked @ HeadState::Unreadable(_) => {
+                let locked = LockedFile::open(&self.path)
                     .and_then(|mut file| file.read(HeadLine::BYTES + 1));
-                Ok(state(&bytes.unwrap_or_default(), origin, key))
+                // Whoever may only read cannot lock it: what was read first stands.
+                Ok(locked.map_or(unlocked, |bytes| state(&bytes, origin, key)))
             }
             state => Ok(state),
         }
