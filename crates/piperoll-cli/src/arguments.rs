@@ -85,3 +85,45 @@ pub(crate) enum Color {
     Always,
     Never,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    /// The words of a command line, as far as it is one of `piperoll`: to a pipe or a redirection.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for letter in line.chars() {
+            match (letter, quote) {
+                ('|' | '>', None) => break,
+                (' ', None) => words.push(String::new()),
+                ('\'' | '"', None) => quote = Some(letter),
+                (_, Some(open)) if letter == open => quote = None,
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn the_examples_of_the_help_are_understood() {
+        let mut all = vec![Arguments::command()];
+        let mut examples = 0;
+        while let Some(command) = all.pop() {
+            all.extend(command.get_subcommands().cloned());
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let (_, list) = help.split_once("Example").unwrap_or_default();
+            for line in list.lines().filter(|line| line.starts_with("  ")) {
+                let begin = line.find("piperoll ").unwrap();
+                Arguments::try_parse_from(words(&line[begin..]))
+                    .unwrap_or_else(|error| panic!("{line}: {error}"));
+                examples += 1;
+            }
+        }
+        assert!(examples > 20, "only {examples} examples were found");
+    }
+}

@@ -45,11 +45,7 @@ impl Context {
     /// The trail, for reading.
     pub(crate) fn trail_to_read(&self) -> Result<Trail> {
         let location = self.location()?;
-        let origin = self
-            .project
-            .as_ref()
-            .map(|project| project.origin(&lookup))
-            .transpose()?;
+        let origin = self.origin()?;
         // Another trail by `--trail` may be of another origin.
         let origin = origin.filter(|_| self.trail.is_none());
         Ok(Trail::open_to_read(

@@ -195,3 +195,12 @@ impl StdError for Error {
         self.inner.source.as_deref().map(|source| source as _)
     }
 }
+
+/// Whether a letter could change what a terminal shows, or in what order: controls (C0, DEL, C1) and marks of direction. Where a text from outside is shown, it
+/// is escaped.
+pub(crate) fn is_hostile(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}

@@ -5,5 +5,5 @@ mod json;
 mod safe;
 
 pub use csv::{CSV_COLUMNS, csv_fields};
-pub use json::{EntryJson, entry_json};
+pub use json::entry_json;
 pub use safe::{escape_json, shown};

@@ -153,11 +153,12 @@ impl LockedFile {
     ///
     /// # Errors
     /// `Unavailable` when it cannot be read.
-    pub fn read(&mut self, bytes_max: u64) -> Result<Vec<u8>> {
+    pub fn read(&mut self, bytes_max: usize) -> Result<Vec<u8>> {
+        let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
         let mut bytes = Vec::new();
         let read = (|| {
             self.file.seek(SeekFrom::Start(0))?;
-            (&mut self.file).take(bytes_max).read_to_end(&mut bytes)
+            (&mut self.file).take(most).read_to_end(&mut bytes)
         })();
         read.map_err(|e| failure(&self.path, "read", e))?;
         Ok(bytes)

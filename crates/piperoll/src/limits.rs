@@ -1,4 +1,4 @@
-//! Every limit of the library, in one place. What exceeds one is refused with a message that names it.
+//! Every limit that somebody can run into, in one place. What exceeds one is refused with a message that names it, unless its comment says otherwise.
 
 /// Largest canonical header: an entry of a C2SP tile log is at most this long.
 pub const HEADER_BYTES_MAX: usize = 65_535;
@@ -20,6 +20,8 @@ pub const YAML_BYTES_MAX: usize = 1024 * 1024;
 pub const YAML_NODES_MAX: usize = 100_000;
 /// Longest origin, which is a key name.
 pub const ORIGIN_BYTES_MAX: usize = 255;
+/// Largest key file; one is a single line, and far below this.
+pub const KEY_FILE_BYTES_MAX: usize = 4_096;
 /// Largest note: a checkpoint with its signatures.
 pub const NOTE_BYTES_MAX: usize = 1_000_000;
 /// Most signature lines of a note that are looked at (C2SP: at least 16 MUST be accepted).
@@ -32,7 +34,20 @@ pub const BATCH_EVENTS_MAX: usize = 100_000;
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.
 pub const LOCK_WAIT_SECONDS: u64 = 10;
+/// Most names whose codes a writer remembers; then it looks them up again.
+pub const CODES_KEPT_MAX: usize = 100_000;
+/// Most names that a reader remembers; then it looks them up again.
+pub const NAMES_KEPT_MAX: usize = 10_000;
+/// Entries in a row of which neither row nor tile is there, after which the pass of `verify` ends: a head that claims any size, and an entry at any position,
+/// end in a finite answer.
+pub const GAP_ENTRIES_MAX: u64 = 65_536;
 /// Most differing entries that `verify` keeps in order to tell a moved entry from an altered one.
 pub const MISMATCHES_KEPT_MAX: usize = 16_384;
 /// Most findings listed by `verify`; the rest is counted.
 pub const FINDINGS_MAX: usize = 10_000;
+/// Most tiles above the leaves that `verify` names one by one.
+pub const TILES_NAMED_MAX: usize = 1_000;
+/// Most different details that one finding lists; then `...`.
+pub const DETAILS_MAX: usize = 4;
+/// Most letters of a detail; then `...`. Names in it may come from whoever changed the store.
+pub const DETAIL_LETTERS_MAX: usize = 500;

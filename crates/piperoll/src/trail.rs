@@ -17,6 +17,7 @@ use crate::store::{Access, Location, Store};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use create::is_meta_signed;
 pub use create::{Created, meta_text};
 pub use entry::Entry;
 pub(crate) use entry::tombstone;

@@ -6,7 +6,7 @@ use crate::filters::Filters;
 use crate::output::{Output, count};
 use crate::progress::Progress;
 use piperoll::error::{Error, Result as LibraryResult};
-use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json, shown};
+use piperoll::export::{CSV_COLUMNS, csv_fields, entry_json, shown};
 use piperoll::query::stream;
 use piperoll::seal::EntryIndex;
 use piperoll::store::{Filter, Order};
@@ -112,11 +112,7 @@ impl Export<'_> {
             after,
             None,
             &mut |entry| {
-                let erased = match entry.is_erased() {
-                    true => self.trail.erased_by(entry.index)?,
-                    false => None,
-                };
-                out.entry(&entry, EntryJson::Whole { erased })?;
+                out.entry(&entry, self.trail)?;
                 done.count += 1;
                 done.cursor = Some(entry.index.get());
                 progress.at(entry.index.get() + 1, size);
@@ -140,11 +136,12 @@ impl Writer<'_> {
         }
     }
 
-    fn entry(&mut self, entry: &Entry, how: EntryJson) -> LibraryResult<()> {
+    fn entry(&mut self, entry: &Entry, trail: &Trail) -> LibraryResult<()> {
         if self.csv {
             return self.row(&csv_fields(entry, true));
         }
-        writeln!(self.out, "{}", entry_json(entry, how)).map_err(failed)
+        let erased = trail.erased_by(entry)?;
+        writeln!(self.out, "{}", entry_json(entry, erased, true)).map_err(failed)
     }
 
     fn row<T: AsRef<[u8]>>(&mut self, fields: &[T]) -> LibraryResult<()> {

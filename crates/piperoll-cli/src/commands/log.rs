@@ -7,7 +7,7 @@ use crate::output::{BAD, DIM, Output, TITLE, WARN};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use piperoll::error::Error;
 use piperoll::event::{Instant, Outcome};
-use piperoll::export::{CSV_COLUMNS, EntryJson, csv_fields, entry_json, shown};
+use piperoll::export::{CSV_COLUMNS, csv_fields, entry_json, shown};
 use piperoll::query::stream;
 use piperoll::seal::EntryIndex;
 use piperoll::store::Order;
@@ -179,15 +179,8 @@ impl<'t> Printer<'t> {
     fn entry(&mut self, entry: &Entry, output: &mut Output) -> Result<()> {
         match self.form {
             Form::Json => {
-                let erased = match entry.is_erased() {
-                    true => self.trail.erased_by(entry.index)?,
-                    false => None,
-                };
-                let how = match self.payload {
-                    true => EntryJson::Whole { erased },
-                    false => EntryJson::Header { erased },
-                };
-                output.line(&entry_json(entry, how))
+                let erased = self.trail.erased_by(entry)?;
+                output.line(&entry_json(entry, erased, self.payload))
             }
             Form::Csv => {
                 let fields = csv_fields(entry, self.payload);

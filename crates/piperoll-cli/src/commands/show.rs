@@ -4,7 +4,7 @@ use crate::failure::Result;
 use crate::output::{DIM, Output, TITLE};
 use piperoll::error::Error;
 use piperoll::event::{EventId, Strength};
-use piperoll::export::{EntryJson, entry_json, shown};
+use piperoll::export::{entry_json, shown};
 use piperoll::seal::EntryIndex;
 use piperoll::trail::{Entry, Trail};
 
@@ -22,12 +22,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
     let trail = context.trail_to_read()?;
     let entry = find(&trail, &args.id)?;
-    let erased = match entry.is_erased() {
-        true => trail.erased_by(entry.index)?,
-        false => None,
-    };
+    let erased = trail.erased_by(&entry)?;
     if output.is_json() {
-        output.line(&entry_json(&entry, EntryJson::Whole { erased }))?;
+        output.line(&entry_json(&entry, erased, true))?;
     } else {
         text(&entry, erased, output)?;
     }

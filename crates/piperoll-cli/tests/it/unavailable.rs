@@ -21,9 +21,12 @@ fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A binary that anybody may run: the build folder may be closed to others.
+/// A binary that anybody may run: the build folder may be closed to others. Another process copies it: while this one has it open for writing, a child
+/// that another test begins would have so, too, and the binary could not be run ("text file busy").
 fn copy_of_piperoll(sandbox: &Sandbox) -> String {
-    fs::copy(PIPEROLL, sandbox.path("piperoll")).unwrap();
+    let mut copy = sandbox.program("cp");
+    let copied = copy.args([PIPEROLL, "piperoll"]).status().unwrap();
+    assert!(copied.success());
     set_mode(sandbox, "piperoll", 0o755);
     set_mode(sandbox, ".", 0o755);
     sandbox.path("piperoll").to_str().unwrap().to_owned()

@@ -186,7 +186,7 @@ fn random_lines_are_right_about_as_often_as_wrong() {
     let mut entries = 0;
     let mut payloads = 0;
     let mut places = BTreeSet::new();
-    for _ in 0..1_000 {
+    for _ in 0..400 {
         let line = line().new_tree(&mut runner).unwrap().current();
         match by_library(line.as_bytes(), &Command::default()) {
             Made::Entry { payload, .. } => {
@@ -196,8 +196,8 @@ fn random_lines_are_right_about_as_often_as_wrong() {
             Made::Faults(found) => places.extend(found),
         }
     }
-    assert!((200..800).contains(&entries), "{entries}");
-    assert!(payloads > 100, "{payloads}");
+    assert!((80..320).contains(&entries), "{entries}");
+    assert!(payloads > 40, "{payloads}");
     for place in [
         "",
         "action",

@@ -48,7 +48,7 @@ fn macros_and_attributes(file: &File, code: &str) -> Vec<Finding> {
                 format!("`{word}!` in the tree"),
             ));
         }
-        if attribute(code, at) && matches!(word, "allow" | "ignore") {
+        if matches!(word, "allow" | "ignore") && attribute(code, at) {
             let message =
                 format!("attribute `{word}`: use `expect` with a reason, and mend the test");
             found.push(Finding::new(file, line(code, at), message));

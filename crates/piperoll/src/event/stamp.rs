@@ -126,6 +126,10 @@ impl Draft {
         let Some((id, now)) = earlier.id.zip(Instant::from_micros(0)) else {
             return false;
         };
+        // One that gives no time gets that of its recording, which is not known yet.
+        if self.at.is_some() && earlier.at.is_none() {
+            return false;
+        }
         let salt = Salt::new([0; 32]);
         let bytes = earlier.payload.as_ref().map(Payload::as_bytes);
         let commitment = bytes.map(|bytes| Commitment::to_payload(bytes, &salt));
@@ -157,4 +161,27 @@ fn too_long(length: usize) -> String {
     format!(
         "has {length} bytes; at most {HEADER_BYTES_MAX} are kept: shorten the names, or move text to the payload"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Action, DraftActor, Kind, Resource};
+
+    #[test]
+    fn a_time_is_repeated_only_where_the_earlier_draft_gave_it() {
+        let resource = Resource::new("shop", "shop.main.orders", "table");
+        let mut draft = Draft::new(Kind::Access, Action::Read, DraftActor::named("a"), resource);
+        draft.id = EventId::parse("01932c07-a000-7000-8000-000000000001");
+        let at = |micros| Draft {
+            at: Instant::from_micros(micros),
+            ..draft.clone()
+        };
+        assert!(draft.repeats(&draft));
+        assert!(draft.repeats(&at(0)));
+        assert!(at(0).repeats(&at(0)));
+        assert!(!at(1).repeats(&at(0)));
+        // Also where it is the first microsecond that there is.
+        assert!(!at(0).repeats(&draft));
+    }
 }

@@ -1,20 +1,13 @@
+use crate::error::is_hostile;
 use std::borrow::Cow;
 use std::fmt::Write as _;
-
-/// Whether a letter could change what a terminal shows, or in what order: controls (C0, DEL, C1) and marks of direction.
-fn is_hostile(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
 
 /// A text as it can be shown to a person: what could deceive a terminal stands as `\u001b`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escape(text, is_hostile)
 }
 
-/// A JSON text in which those letters stand as `\u009b`, too. JSON has escaped the ones below U+0020; the others can only stand in its texts, so it says the same.
+/// A JSON text in which such letters stand as `\u009b`, too. JSON has escaped the ones below U+0020; the others can only stand in its texts, so it says the same.
 pub fn escape_json(json: &str) -> Cow<'_, str> {
     escape(json, |letter| is_hostile(letter) && letter != '\n')
 }

@@ -1,5 +1,5 @@
 use crate::error::{Error, Result};
-use crate::event::{Instant, InstantError};
+use crate::event::Instant;
 
 /// Which end of a span of time a text names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Bound {
 
 const DAY: i64 = 86_400_000_000;
 
-/// Reads a time as a person writes it: RFC 3339 (`2026-11-01T08:00:00+01:00`), a day in UTC (`2026-11-01`), or how long ago (`30m`, `24h`, `7d`, `2w`).
+/// Reads a time as a person writes it: RFC 3339 (`2026-11-01T08:00:00+01:00`), a day in UTC (`2026-11-01`), or how long ago (`90s`, `30m`, `24h`, `7d`, `2w`).
 ///
 /// # Errors
 /// `InvalidInput` when it is none of these.
@@ -53,7 +53,7 @@ pub fn parse_when(text: &str, bound: Bound, now: Instant) -> Result<Instant> {
             Bound::Until => Instant::from_micros(begin.as_micros() + DAY).ok_or_else(refused),
         };
     }
-    Instant::parse(text).map_err(|error: InstantError| refused().because(error))
+    Instant::parse(text).map_err(|error| refused().because(error))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::hash::Hash;
 use super::key::VerifierKey;
 use super::name::Origin;
-use super::note::Note;
+use super::note::{Note, NoteSignature};
 use super::tree::TreeSize;
 use base64::Engine as _;
 use base64::display::Base64Display;
@@ -29,35 +29,27 @@ impl HeadLine {
     /// When the note holds no checkpoint without extension lines, or none that `key` has signed.
     pub fn of(note: &Note, key: &VerifierKey) -> Result<Self, CheckpointError> {
         let checkpoint = Checkpoint::parse(note.text())?;
-        let not_signed = || CheckpointError::NotByLog(key.name().to_owned());
-        let signature = note.signature_of(key).ok_or_else(not_signed)?;
-        let signature = signature
-            .signature
-            .as_slice()
-            .try_into()
-            .map_err(|_| not_signed())?;
-        let line = Self {
-            size: checkpoint.size(),
-            root: checkpoint.root(),
-            signature,
-        };
+        let line = Self::signed_by(key.name(), &checkpoint, note.signature_of(key))?;
         line.verify(checkpoint.origin(), key)?;
         Ok(line)
     }
 
     /// The head line of a checkpoint and the note that its own key has just signed; the signature is not checked again.
     pub(super) fn of_signed(checkpoint: &Checkpoint, note: &Note) -> Result<Self, CheckpointError> {
-        let not_signed = || CheckpointError::NotByLog(checkpoint.origin().to_string());
-        let signature = note.signatures().first().ok_or_else(not_signed)?;
-        let signature = signature
-            .signature
-            .as_slice()
-            .try_into()
-            .map_err(|_| not_signed())?;
+        let key = checkpoint.origin().as_str();
+        Self::signed_by(key, checkpoint, note.signatures().first())
+    }
+
+    fn signed_by(
+        key: &str,
+        checkpoint: &Checkpoint,
+        signature: Option<&NoteSignature>,
+    ) -> Result<Self, CheckpointError> {
+        let signature = signature.and_then(|line| line.signature.as_slice().try_into().ok());
         Ok(Self {
             size: checkpoint.size(),
             root: checkpoint.root(),
-            signature,
+            signature: signature.ok_or_else(|| CheckpointError::NotByLog(key.to_owned()))?,
         })
     }
 

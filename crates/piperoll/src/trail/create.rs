@@ -1,16 +1,16 @@
+use super::seal::Sealer;
 use super::{HeadFile, KeySource, Settings, Surroundings, Trail};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Instant, Secret};
 use crate::fs::{self, LockedFile};
+use crate::limits::KEY_FILE_BYTES_MAX;
 use crate::seal::{Checkpoint, EMPTY_ROOT, Origin, Signer, TreeSize, VerifierKey};
 use crate::store::{Access, Location, Meta, Store};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-
-/// A key being made is one line; this is far above any.
-const KEY_BYTES_MAX: u64 = 4_096;
+use std::sync::Mutex;
 
 /// Whether a trail was made, and its public key then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,14 @@ pub enum Created {
 pub fn meta_text(origin: &str, created: Instant, secret: &Secret) -> String {
     let secret = STANDARD.encode(Sha256::digest(secret.as_bytes()));
     format!("piperoll meta v1\norigin {origin}\ncreated {created}\nsecret {secret}\n")
+}
+
+/// Whether the log key signed a trail's meta.
+pub(crate) fn is_meta_signed(meta: &Meta, key: &VerifierKey) -> bool {
+    let text = meta_text(&meta.origin, meta.created, &meta.secret);
+    let signature = STANDARD.decode(&meta.signature).ok();
+    let signature = signature.and_then(|signature| signature.try_into().ok());
+    signature.is_some_and(|signature| key.verify(text.as_bytes(), &signature))
 }
 
 impl Trail {
@@ -84,7 +92,7 @@ impl Trail {
             ".new",
         );
         let mut new_key = LockedFile::open(&new_path)?;
-        let left = new_key.read(KEY_BYTES_MAX)?;
+        let left = new_key.read(KEY_FILE_BYTES_MAX)?;
         match (
             is_there(&settings.location)?,
             settings.key.read(&settings.origin)?,
@@ -166,9 +174,7 @@ impl Trail {
         if settings.location != Location::Memory {
             head_file.advance(&head, &settings.origin, &vkey)?;
         }
-        trail.sealer = Some(std::sync::Mutex::new(super::seal::Sealer::new(
-            signer, head_file,
-        )));
+        trail.sealer = Some(Mutex::new(Sealer::new(signer, head_file)));
         Ok((trail, Created::Made(vkey)))
     }
 }
@@ -210,13 +216,7 @@ fn key_of(settings: &Settings, left: &[u8]) -> Result<Option<Signer>> {
     let Some(meta) = store.snapshot()?.meta()? else {
         return Ok(None);
     };
-    let text = meta_text(&meta.origin, meta.created, &meta.secret);
-    let signature = STANDARD
-        .decode(&meta.signature)
-        .ok()
-        .and_then(|s| s.try_into().ok());
-    let signed = signature.is_some_and(|s| signer.vkey().verify(text.as_bytes(), &s));
-    Ok(signed.then_some(signer))
+    Ok(is_meta_signed(&meta, &signer.vkey()).then_some(signer))
 }
 
 fn no_trail(settings: &Settings) -> Error {

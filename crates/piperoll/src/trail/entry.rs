@@ -112,12 +112,16 @@ impl Trail {
         read_at(&*self.store.snapshot()?, index)
     }
 
-    /// The id of the entry that accounts for the missing payload of another.
+    /// The id of the entry that accounts for the payload of another that is gone; `None` where none is gone, or nothing accounts for it.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn erased_by(&self, index: EntryIndex) -> Result<Option<EventId>> {
+    pub fn erased_by(&self, erased: &Entry) -> Result<Option<EventId>> {
         const PAGE: usize = 100;
+        if !erased.is_erased() {
+            return Ok(None);
+        }
+        let index = erased.index;
         let filter = Filter {
             kind: Some(Kind::Trail),
             ..Filter::default()

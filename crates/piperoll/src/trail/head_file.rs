@@ -47,10 +47,11 @@ impl HeadFile {
         };
         // Without the writer's lock a read may fall into a write: then it is read again under the lock.
         match state(&bytes, origin, key) {
-            HeadState::Unreadable(_) => {
-                let bytes = LockedFile::open(&self.path)
-                    .and_then(|mut file| file.read(HeadLine::BYTES as u64 + 1));
-                Ok(state(&bytes.unwrap_or_default(), origin, key))
+            unlocked @ HeadState::Unreadable(_) => {
+                let locked = LockedFile::open(&self.path)
+                    .and_then(|mut file| file.read(HeadLine::BYTES + 1));
+                // Whoever may only read cannot lock it: what was read first stands.
+                Ok(locked.map_or(unlocked, |bytes| state(&bytes, origin, key)))
             }
             state => Ok(state),
         }
@@ -63,7 +64,7 @@ impl HeadFile {
     /// `Denied` without the right, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
-        let bytes = file.read(HeadLine::BYTES as u64 + 1)?;
+        let bytes = file.read(HeadLine::BYTES + 1)?;
         // A false line of a huge size must not stop it for ever.
         let newer = match state(&bytes, origin, key) {
             HeadState::At(old) => line.size() > old.size(),

@@ -1,12 +1,10 @@
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::limits::KEY_FILE_BYTES_MAX;
 use crate::seal::{Origin, Signer};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// Key files are one line; this is far above any.
-const KEY_FILE_BYTES_MAX: usize = 4_096;
 
 /// Where the log key is.
 #[derive(Clone, PartialEq, Eq)]

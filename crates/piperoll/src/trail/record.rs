@@ -6,6 +6,7 @@ use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
 use crate::seal::{Checkpoint, EntryIndex, VerifierKey};
 use crate::store::{Snapshot, Store};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// What became of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,27 +227,24 @@ struct Plan<'d> {
 
 impl<'d> Plan<'d> {
     fn new(drafts: &'d [Draft], events: Vec<Event>) -> Result<Self, RecordError> {
-        let mut first: HashMap<EventId, (usize, &Event)> = HashMap::new();
+        let mut first: HashMap<EventId, (usize, &Draft)> = HashMap::new();
         let mut repeats = Vec::with_capacity(drafts.len());
-        for (position, (draft, event)) in drafts.iter().zip(&events).enumerate() {
+        for (position, draft) in drafts.iter().enumerate() {
             let Some(id) = draft.id else {
                 repeats.push(None);
                 continue;
             };
-            match first.get(&id) {
-                None => {
-                    first.insert(id, (position, event));
+            match first.entry(id) {
+                Entry::Vacant(place) => {
+                    place.insert((position, draft));
                     repeats.push(None);
                 }
-                Some((earlier, stored)) => {
-                    let payload = stored
-                        .payload
-                        .as_ref()
-                        .map_or(SamePayload::Erased, |(_, salt)| SamePayload::Kept(*salt));
-                    if !draft.is_content_of(&stored.header, payload) {
+                Entry::Occupied(earlier) => {
+                    let (earlier, its_draft) = *earlier.get();
+                    if !draft.repeats(its_draft) {
                         return Err(RecordError::TakenTwice { position, id });
                     }
-                    repeats.push(Some(*earlier));
+                    repeats.push(Some(earlier));
                 }
             }
         }

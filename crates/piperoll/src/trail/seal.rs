@@ -122,12 +122,11 @@ impl Sealer {
     ) -> Result<Sealed, AppendError> {
         let Tree {
             mut edge,
-            checkpoint,
+            mut checkpoint,
             mut note,
         } = tree;
         let at = checkpoint.size();
         let tiles = edge.append(&batch.leaves);
-        let mut checkpoint = checkpoint;
         let mut head = None;
         if !batch.leaves.is_empty() {
             checkpoint = Checkpoint::new(checkpoint.origin().clone(), edge.size(), edge.root());

@@ -1,11 +1,6 @@
 use super::report::{Finding, Level, Verdict};
-use crate::error::{Error, ErrorKind, Result};
-use crate::limits::FINDINGS_MAX;
-
-/// Most different details that one finding lists.
-const DETAILS_MAX: usize = 4;
-/// Most letters of a detail: names in it may come from whoever changed the store.
-const DETAIL_LETTERS_MAX: usize = 500;
+use crate::error::{Error, ErrorKind, Result, is_hostile};
+use crate::limits::{DETAIL_LETTERS_MAX, DETAILS_MAX, FINDINGS_MAX};
 
 /// Gathers findings in memory that does not grow with the trail: neighbours of one verdict become one.
 #[derive(Debug, Default)]
@@ -181,9 +176,9 @@ fn plain(detail: &str) -> String {
             text.push_str("...");
             break;
         }
-        // Beside the control characters, those that turn the direction of writing or hide in it.
-        let hidden = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if letter.is_control() || hidden {
+        // A name of somebody else's making may also hold what is not seen at all.
+        let hidden = matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}');
+        if is_hostile(letter) || hidden {
             text.extend(letter.escape_unicode());
         } else {
             text.push(letter);

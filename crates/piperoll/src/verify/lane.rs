@@ -1,8 +1,6 @@
 use crate::error::{ErrorKind, Result};
+use crate::limits::TILES_NAMED_MAX;
 use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId};
-
-/// Most tiles that are named one by one.
-const TILES_KEPT_MAX: usize = 1_000;
 
 /// One tree that is built from leaves, block by block of 256, and compared with the stored tiles above the leaves.
 #[derive(Debug, Clone, Default)]
@@ -150,7 +148,7 @@ impl Lane {
             }
             Some(_) => return Ok(()),
         };
-        if list.len() < TILES_KEPT_MAX {
+        if list.len() < TILES_NAMED_MAX {
             list.push(id);
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::report::{Checked, Level, Verdict};
 use super::signatures::Signatures;
 use crate::error::{ErrorKind, Result};
 use crate::event::{AttributeName, EventId};
-use crate::limits::FINDINGS_MAX;
+use crate::limits::{FINDINGS_MAX, GAP_ENTRIES_MAX};
 use crate::seal::{EntryIndex, Hash, TILE_WIDTH, TileId, TreeSize, leaf_hash};
 use crate::store::{Filter, Order, Page, Snapshot};
 use std::collections::VecDeque;
@@ -19,9 +19,6 @@ use std::ops::ControlFlow;
 
 /// Entries in a block: those of one tile of leaves.
 const BLOCK: u64 = TILE_WIDTH as u64;
-/// After so many entries in a row of which neither row nor tile is there the pass ends: a head that claims any size, and an entry at any position, end in
-/// a finite answer.
-const GAP_MAX: u64 = 65_536;
 
 /// What the pass found beside its findings.
 #[derive(Debug)]
@@ -109,7 +106,7 @@ impl<'a> Scan<'a> {
         };
         let mut end = 0;
         let mut gap = 0;
-        while end < size && gap < GAP_MAX {
+        while end < size && gap < GAP_ENTRIES_MAX {
             let block_end = size.min(end + BLOCK);
             let inside: Vec<u64> = sizes
                 .iter()

@@ -9,9 +9,7 @@ use crate::seal::{
     Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, TreeSize, VerifierKey,
 };
 use crate::store::{Head, Meta, Snapshot};
-use crate::trail::meta_text;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::trail::is_meta_signed;
 use std::ops::ControlFlow;
 
 /// What is known of a trail before its entries are read.
@@ -362,16 +360,9 @@ impl Checker<'_> {
             let detail = format!("table `meta` says that the trail is `{}`", meta.origin);
             findings.object(Verdict::Altered, Level::L0, &detail);
         }
-        if let Some(key) = self.log_key {
-            let text = meta_text(&meta.origin, meta.created, &meta.secret);
-            let signature = STANDARD
-                .decode(&meta.signature)
-                .ok()
-                .and_then(|s| s.try_into().ok());
-            if !signature.is_some_and(|s| key.verify(text.as_bytes(), &s)) {
-                let detail = "table `meta` is not as the log key signed it";
-                findings.object(Verdict::Altered, Level::L1, detail);
-            }
+        if self.log_key.is_some_and(|key| !is_meta_signed(&meta, key)) {
+            let detail = "table `meta` is not as the log key signed it";
+            findings.object(Verdict::Altered, Level::L1, detail);
         }
         Some(meta.secret)
     }

@@ -1,7 +1,7 @@
 //! The faults of one file, gathered.
 
 use super::redact;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, is_hostile};
 use crate::limits::PROBLEMS_MAX;
 
 /// Most characters of the file's own text that a message repeats.
@@ -90,22 +90,14 @@ impl Problems {
 pub(crate) fn quoted(text: &str) -> String {
     let redacted = redact(text);
     let mut chars = redacted.chars();
-    let shown: String = chars
-        .by_ref()
-        .take(QUOTED_CHARS_MAX)
-        .flat_map(shown_char)
-        .collect();
+    let mut shown = String::new();
+    for c in chars.by_ref().take(QUOTED_CHARS_MAX) {
+        if is_hostile(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
     let more = if chars.next().is_some() { "..." } else { "" };
     format!("`{shown}{more}`")
-}
-
-/// A character as it may stand in a terminal: nothing that moves the cursor or turns the direction.
-fn shown_char(c: char) -> Box<dyn Iterator<Item = char>> {
-    let turns =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if c.is_control() || turns {
-        Box::new(c.escape_unicode())
-    } else {
-        Box::new(std::iter::once(c))
-    }
 }

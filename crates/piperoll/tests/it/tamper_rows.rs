@@ -155,7 +155,8 @@ fn is_named(finding: &Finding, verdicts: &[Verdict], entry: Option<u64>) -> bool
         })
 }
 
-/// What became of a change that was looked for.
+/// What became of the changes that were looked for.
+#[derive(Default)]
 struct Outcomes {
     wrong: Vec<String>,
     used: BTreeSet<usize>,
@@ -208,11 +209,7 @@ impl Outcomes {
 fn change_every_value(shape: Shape, skip: &[&str], least: usize) -> BTreeSet<usize> {
     let bench = Bench::new(shape);
     let sound = Connection::open(&bench.sound().path).unwrap();
-    let mut outcomes = Outcomes {
-        wrong: Vec::new(),
-        used: BTreeSet::new(),
-        tried: 0,
-    };
+    let mut outcomes = Outcomes::default();
     for table in tables(&sound) {
         if skip.contains(&table.as_str()) {
             continue;
@@ -297,11 +294,7 @@ fn every_changed_value_of_the_tree_is_found() {
 fn every_deleted_row_is_found() {
     let bench = Bench::new(Shape::Tiles);
     let sound = Connection::open(&bench.sound().path).unwrap();
-    let mut outcomes = Outcomes {
-        wrong: Vec::new(),
-        used: BTreeSet::new(),
-        tried: 0,
-    };
+    let mut outcomes = Outcomes::default();
     for table in tables(&sound) {
         let rows = rows(&sound, &table);
         let step = (rows.len() / 12).max(1);
@@ -474,11 +467,7 @@ fn every_added_row_is_found() {
         ("INSERT INTO cursors VALUES ('other', '1')", Altered, None),
     ];
     let bench = Bench::new(Shape::Tiles);
-    let mut outcomes = Outcomes {
-        wrong: Vec::new(),
-        used: BTreeSet::new(),
-        tried: 0,
-    };
+    let mut outcomes = Outcomes::default();
     for (sql, verdict, index) in cases {
         let table = sql.split([' ', '(']).nth(2).unwrap();
         let copy = bench.changed(|connection| {

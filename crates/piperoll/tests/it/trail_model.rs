@@ -262,13 +262,16 @@ impl Case {
             store.erase(&[EntryIndex::new(index)]).unwrap(),
             Erased::Gone
         );
-        assert_eq!(trail.erased_by(EntryIndex::new(index)).unwrap(), {
-            // The first tombstone stands, where there are several.
-            let first = self.list.iter().find(|entry| {
-                entry.draft.kind == Kind::Trail && entry.draft.reason == tombstone.reason
-            });
-            first.map(|entry| entry.id).or(tombstone.id)
+        let erased = trail.entry_at(EntryIndex::new(index)).unwrap();
+        // The first tombstone stands, where there are several.
+        let first = self.list.iter().find(|entry| {
+            entry.draft.kind == Kind::Trail && entry.draft.reason == tombstone.reason
         });
+        let by = first.map(|entry| entry.id).or(tombstone.id);
+        assert_eq!(
+            trail.erased_by(&erased).unwrap(),
+            by.filter(|_| erased.is_erased())
+        );
         self.list[index as usize].erased = true;
         self.list.push(Recorded {
             id: tombstone.id.unwrap(),

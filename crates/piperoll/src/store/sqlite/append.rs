@@ -2,6 +2,7 @@ use super::connection::{failure, has_tables, number};
 use super::{schema, statements};
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
 use base64::Engine as _;
@@ -12,9 +13,6 @@ use rusqlite::{
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-
-/// Most names whose codes are remembered.
-const CODES_KEPT_MAX: usize = 100_000;
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -35,8 +33,8 @@ impl Writer {
     }
 
     pub(super) fn create(&mut self, meta: &Meta, checkpoint: &str) -> Result<()> {
-        let path = self.path.clone();
-        let failed = |e| failure(&path, true, e);
+        let path = self.path.as_path();
+        let failed = |e| failure(path, true, e);
         self.connection
             .execute_batch(schema::FILE_SETTINGS)
             .map_err(failed)?;
@@ -82,8 +80,8 @@ impl Writer {
     }
 
     pub(super) fn append(&mut self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
-        let path = self.path.clone();
-        let failed = |e| AppendError::Failed(failure(&path, true, e));
+        let path = self.path.as_path();
+        let failed = |e| AppendError::Failed(failure(path, true, e));
         let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -91,7 +89,7 @@ impl Writer {
         let (size, kept): (i64, i64) = tx
             .prepare_cached(statements::HEAD)
             .and_then(|mut head| head.query_row([], |row| Ok((row.get(0)?, row.get(2)?))))
-            .map_err(|error| no_head(&tx, error, &path))?;
+            .map_err(|error| no_head(&tx, error, path))?;
         let stored = TreeSize::new(u64::try_from(size).unwrap_or(0));
         if stored != at || size < 0 {
             return Err(AppendError::Conflict(stored));
@@ -108,7 +106,7 @@ impl Writer {
         for event in append.events {
             entries
                 .insert(event)
-                .map_err(|error| refused(&tx, error, event, &path))?;
+                .map_err(|error| refused(&tx, error, event, path))?;
         }
         let size = entries.next;
         let rest = || -> rusqlite::Result<()> {
@@ -148,13 +146,13 @@ impl Writer {
     }
 
     pub(super) fn erase(&mut self, indices: &[EntryIndex]) -> Result<Erased> {
-        let path = self.path.clone();
-        let failed = |e| failure(&path, true, e);
+        let path = self.path.as_path();
+        let failed = |e| failure(path, true, e);
         let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
-        let size = number(&tx, statements::HEAD).map_err(|error| no_head(&tx, error, &path))?;
+        let size = number(&tx, statements::HEAD).map_err(|error| no_head(&tx, error, path))?;
         let mut seqs = Vec::with_capacity(indices.len());
         for index in indices {
             let seq = i64::try_from(index.get()).ok().filter(|seq| *seq < size);

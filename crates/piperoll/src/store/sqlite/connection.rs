@@ -3,6 +3,7 @@
 use super::schema::{APPLICATION_ID, LAYOUT_VERSION, READER_SETTINGS, WRITER_SETTINGS};
 use super::statements;
 use crate::error::{Error, Result};
+use crate::fs::beside;
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -82,9 +83,7 @@ fn immutable_reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
 
 /// Whether the file holds all there is: no WAL beside it.
 fn is_settled(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    Path::new(&wal)
+    beside(path, "-wal")
         .metadata()
         .map_or(true, |wal| wal.len() == 0)
 }

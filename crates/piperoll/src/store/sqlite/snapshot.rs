@@ -6,6 +6,7 @@ use super::statements;
 use super::{SqliteStore, lock};
 use crate::error::{Error, Result};
 use crate::event::{EventId, Instant, Secret};
+use crate::limits::NAMES_KEPT_MAX;
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
 use crate::store::filter::{Filter, Page};
@@ -20,9 +21,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// Most names whose texts are remembered while a snapshot is read.
-const NAMES_KEPT_MAX: usize = 10_000;
 
 /// A read transaction; its connection goes back to the store when it ends.
 pub(super) struct SqliteSnapshot<'s> {

@@ -74,7 +74,7 @@ pub(super) const OPEN_GATE: &str = "INSERT INTO gate(id, open_for) VALUES (1, 'e
 pub(super) const CLOSE_GATE: &str = "DELETE FROM gate";
 pub(super) const GATE_ROWS: &str = "SELECT count(*) FROM gate";
 
-/// A condition of a search; each takes one bound value.
+/// A condition of a search; each takes one bound value, unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Condition {
     Kind,

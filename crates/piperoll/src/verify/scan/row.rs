@@ -97,12 +97,10 @@ impl Scan<'_> {
         };
         match Payload::from_bytes(payload) {
             Ok(payload) => {
-                let mut attributes = attributes_of(header.kind, &payload, secret);
-                attributes
-                    .sort_by(|a, b| (a.name.as_str(), &a.value).cmp(&(b.name.as_str(), &b.value)));
+                let attributes = attributes_of(header.kind, &payload, secret).into_iter();
                 block
                     .attributes
-                    .extend(attributes.into_iter().map(|a| (index, a.name, a.value)));
+                    .extend(attributes.map(|a| (index, a.name, a.value)));
             }
             Err(_) => {
                 self.findings.entry(
