@@ -5,8 +5,8 @@ use crate::sandbox::{Run, Sandbox};
 use serde_json::Value;
 
 /// A project with a proof of entry 3, the entry, and the public keys.
-fn proven(name: &'static str) -> (Sandbox, String, String) {
-    let sandbox = Sandbox::named(name).with_project().with_events(&lines(7));
+fn proven(sandbox: Sandbox) -> (Sandbox, String, String) {
+    let sandbox = sandbox.with_project().with_events(&lines(7));
     assert_eq!(
         sandbox
             .quietly(&["prove", "3", "--out", "3.tlog-proof"])
@@ -43,7 +43,7 @@ fn verdicts(run: &Run) -> Vec<String> {
 
 #[test]
 fn an_entry_is_proven_to_somebody_who_has_not_the_trail() {
-    let (mut sandbox, log, clock) = proven("prove");
+    let (mut sandbox, log, clock) = proven(Sandbox::named("prove"));
     std::fs::remove_dir_all(sandbox.path(".piperoll")).unwrap();
     std::fs::remove_file(sandbox.path("piperoll.yaml")).unwrap();
     let run = sandbox.run(&[
@@ -100,7 +100,7 @@ fn a_proof_is_printed_or_written_and_its_checkpoint_is_kept() {
 
 #[test]
 fn what_was_changed_in_the_evidence_is_named() {
-    let (mut sandbox, log, clock) = proven("prove_changed");
+    let (mut sandbox, log, clock) = proven(Sandbox::named("prove_changed"));
     let entry: Value = serde_json::from_str(&sandbox.read("3.json")).unwrap();
     let case = |name: &str, verdict: &str, change: &dyn Fn(&mut Value)| {
         let mut changed = entry.clone();
