@@ -155,6 +155,32 @@ fn c2_13_the_tail_is_cut() {
 }
 
 #[test]
+fn c2_13_the_tail_is_cut_and_newer_kept_checkpoints_are_left() {
+    let bench = Bench::new(Shape::Small);
+    let report = bench.report(|c| {
+        let cut = sizes(c)[0];
+        (cut..bench.sound().size).for_each(|index| delete(c, index));
+        c.execute_batch(&format!(
+            "UPDATE tiles SET hashes = substr(hashes, 1, {cut} * 32);
+             UPDATE head SET (size, checkpoint) = (SELECT size, note FROM checkpoints WHERE number = 0);
+             DELETE FROM names WHERE code NOT IN (
+               SELECT kind FROM entries UNION SELECT action FROM entries UNION SELECT actor FROM entries
+               UNION SELECT resource FROM entries UNION SELECT outcome FROM entries);"
+        ))
+        .unwrap();
+    });
+    // The two newer ones, and the payloads whose tombstone was cut off.
+    let erased = Some(bench.sound().erased);
+    let expected = [(Missing, None), (Missing, None), (Missing, erased)];
+    assert_found(&report, None, &expected);
+    for (number, finding) in (1..).zip(&report.findings[..2]) {
+        let words = format!("kept checkpoint {number} signs ");
+        assert!(finding.detail.starts_with(&words), "{report:#?}");
+        assert!(finding.detail.ends_with("more than there are"));
+    }
+}
+
+#[test]
 fn c2_14_two_kept_checkpoints_are_deleted() {
     let bench = Bench::new(Shape::Small);
     for (numbers, words) in [
