@@ -3,9 +3,9 @@
 use super::report::{Finding, Verdict};
 use crate::error::{Error, Result};
 use crate::event::{Commitment, Header, HeaderError, Json, Payload, Salt};
-use crate::limits::{LINE_BYTES_MAX, PROOF_HASHES_MAX};
+use crate::limits::LINE_BYTES_MAX;
 use crate::seal::{
-    EntryIndex, Hash, ProofFile, ProofFileError, SignedCheckpoint, VerifierKey, leaf_hash,
+    EntryIndex, Hash, ProofFile, SignedCheckpoint, VerifierKey, leaf_hash, verify_inclusion,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -62,10 +62,6 @@ pub struct EvidenceReport {
 pub fn verify_proof(evidence: &Evidence<'_>) -> Result<EvidenceReport> {
     let file = ProofFile::parse(evidence.proof)
         .map_err(|source| Error::invalid_input("the proof cannot be read").because(source))?;
-    if file.proof.len() > PROOF_HASHES_MAX {
-        let message = format!("the proof has more than {PROOF_HASHES_MAX} hashes");
-        return Err(Error::invalid_input(message));
-    }
     let entry = Entry::parse(evidence.entry)?;
     let mut report = EvidenceReport {
         index: file.index,
@@ -104,15 +100,12 @@ fn check_inclusion(file: &ProofFile, evidence: &Evidence<'_>, report: &mut Evide
             return;
         }
     };
-    if let Some(leaf) = report.leaf {
-        match file.verify(&leaf, evidence.log, evidence.cosigners) {
-            Ok(_) => {}
-            Err(ProofFileError::Proof(error)) => {
-                let detail = format!("the entry is not the one in the signed tree: {error}");
-                report.wrong(Verdict::Altered, detail);
-            }
-            Err(error) => report.wrong(Verdict::Forged, error.to_string()),
-        }
+    let (size, root) = (signed.checkpoint.size(), signed.checkpoint.root());
+    if let Some(leaf) = report.leaf
+        && let Err(error) = verify_inclusion(file.index, size, &leaf, &file.proof, &root)
+    {
+        let detail = format!("the entry is not the one in the signed tree: {error}");
+        report.wrong(Verdict::Altered, detail);
     }
     if signed.cosignatures.is_empty() {
         report
