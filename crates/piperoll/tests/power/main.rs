@@ -12,5 +12,4 @@ mod machine;
 mod place;
 #[cfg(all(test, unix))]
 #[path = "../it/random.rs"]
-#[expect(dead_code, reason = "it serves the other tests, too")]
 mod random;
