@@ -1,6 +1,9 @@
-//! What Piperoll's tests stand on: a second, naive implementation of the format, one conformance suite for all stores, and ways to tamper.
+//! What Piperoll's tests stand on: a second, naive implementation of the format, one conformance suite for all stores, ways to tamper,
+//! and a disk that loses power.
 //! Not published.
 
 pub mod conformance;
+#[cfg(unix)]
+pub mod disk;
 pub mod naive;
 pub mod tamper;

@@ -139,6 +139,74 @@ fn a_disk_without_space_leaves_the_trail_as_it_was() {
     );
 }
 
+/// The fewest descriptors with which a program of this system starts at all, and more than any command needs.
+const DESCRIPTORS: std::ops::Range<u32> = 4..32;
+
+/// Runs a command with so few descriptors.
+fn limited(sandbox: &Sandbox, descriptors: u32, command: &str) -> Run {
+    let script = format!("ulimit -n {descriptors}; exec \"$0\" {command}");
+    let mut shell = sandbox.program("bash");
+    Run::new(shell.args(["-c", &script, PIPEROLL]).output().unwrap())
+}
+
+#[test]
+fn too_few_descriptors_leave_the_trail_as_it_was() {
+    let commands = [
+        "log --json",
+        "verify --json",
+        "checkpoint",
+        "record events.jsonl",
+    ];
+    for command in commands {
+        let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+        sandbox.write("events.jsonl", input(5));
+        let mut failed = 0;
+        let enough = DESCRIPTORS.into_iter().find(|descriptors| {
+            let run = limited(&sandbox, *descriptors, command);
+            if run.code != 0 {
+                failed += 1;
+                let what = format!("{command} with {descriptors}: {run:?}");
+                assert_eq!((run.code, run.stdout.as_str()), (6, ""), "{what}");
+                let verified = sandbox.quietly(&["verify", "--json"]).json();
+                assert_eq!(verified["size"], 2, "{what}");
+            }
+            run.code == 0
+        });
+        assert!(enough.is_some() && failed >= 2, "{command}: {enough:?}");
+        sandbox.quietly(&["record", "events.jsonl"]);
+        assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["size"], 5);
+    }
+}
+
+#[test]
+fn too_few_descriptors_leave_a_trail_that_can_still_be_made() {
+    let mut failed = 0;
+    for descriptors in DESCRIPTORS {
+        let sandbox = Sandbox::new().with_project();
+        fs::remove_dir_all(sandbox.path(".piperoll")).unwrap();
+        sandbox.write("events.jsonl", input(5));
+        let run = limited(&sandbox, descriptors, "record events.jsonl");
+        let what = format!("with {descriptors}: {run:?}");
+        if run.code != 0 {
+            failed += 1;
+            assert_eq!(run.code, 6, "{what}");
+        }
+        let again = Run::new(
+            sandbox
+                .command(&["record", "events.jsonl"])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(again.code, 0, "{what}, then {again:?}");
+        let verified = sandbox.quietly(&["verify", "--json"]).json();
+        assert_eq!(verified["size"], 5, "{what}");
+        if run.code == 0 {
+            break;
+        }
+    }
+    assert!(failed >= 2, "{failed}");
+}
+
 #[test]
 fn output_that_cannot_be_written_is_told() {
     let sandbox = Sandbox::new().with_project().with_events(&lines(3));

@@ -1,11 +1,11 @@
 //! Opening the file, and what SQLite's errors mean to a caller.
 
-use super::schema::{APPLICATION_ID, LAYOUT_VERSION, READER_SETTINGS, WRITER_SETTINGS};
+use super::schema::{APPLICATION_ID, LAYOUT_VERSION, PAGE_BYTES, READER_SETTINGS, WRITER_SETTINGS};
 use super::statements;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::beside;
 use rusqlite::config::DbConfig;
-use rusqlite::ffi::ErrorCode;
+use rusqlite::ffi::{ErrorCode, SQLITE_READONLY_ROLLBACK};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
-        Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, true, Told(e)))?;
+        Connection::open_with_flags(path, flags).map_err(|e| not_opened(path, true, e))?;
     set_up(&connection, WRITER_SETTINGS, path, busy_wait, true)?;
     // SQLite opens a file that cannot be written for reading instead.
     if connection
@@ -47,13 +47,16 @@ pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags)
-        .map_err(|e| cannot_open(path, false, Told(e)))
+        .map_err(|e| not_opened(path, false, e))
         .and_then(|connection| {
             set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
             Ok(connection)
         });
     match opened {
-        Err(error) if is_settled(path) => immutable_reader(path, busy_wait).map_err(|_| error),
+        // Any other fault may pass, and what is read so must not be written by anybody meanwhile.
+        Err(error) if error.kind() == ErrorKind::Denied && is_settled(path) => {
+            immutable_reader(path, busy_wait).map_err(|_| error)
+        }
         opened => opened,
     }
 }
@@ -76,7 +79,7 @@ fn immutable_reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
-        Connection::open_with_flags(uri, flags).map_err(|e| cannot_open(path, false, Told(e)))?;
+        Connection::open_with_flags(uri, flags).map_err(|e| not_opened(path, false, e))?;
     set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
     Ok(connection)
 }
@@ -156,6 +159,14 @@ pub(super) fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64
     connection.query_row(sql, [], |row| row.get(0))
 }
 
+/// Why there is no connection.
+fn not_opened(path: &Path, write: bool, error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(_) => failure(path, write, error),
+        None => cannot_open(path, write, Told(error)),
+    }
+}
+
 /// Why a file cannot be opened: SQLite only says that it cannot.
 fn cannot_open(
     path: &Path,
@@ -206,6 +217,15 @@ fn denied(path: &Path, write: bool) -> Error {
 #[error("{0}")]
 struct Told(rusqlite::Error);
 
+/// Whether a reader has met a file whose making was interrupted, and which only a writer can take back. The first page is written under a rollback journal,
+/// everything else under a WAL.
+fn is_undone(path: &Path, error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == SQLITE_READONLY_ROLLBACK)
+        && path.metadata().is_ok_and(|file| file.len() <= PAGE_BYTES)
+}
+
 /// What an error of SQLite means to the caller.
 pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error {
     let shown = path.display();
@@ -214,8 +234,14 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
             .hint("`piperoll verify` names what was changed")
             .because(error);
     };
+    let undone = is_undone(path, &error);
     let error = Told(error);
     match code {
+        ErrorCode::ReadOnly if undone => {
+            Error::not_found(format!("`{shown}` was not made to its end"))
+                .hint("make the trail with `piperoll init`")
+                .because(error)
+        }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Error::conflict(format!("another program holds the lock of `{shown}`"))
                 .hint("end its transaction, then retry")

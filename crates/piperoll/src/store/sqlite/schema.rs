@@ -6,6 +6,9 @@ pub(super) const APPLICATION_ID: i64 = 0x5049_504C;
 /// The version of this layout.
 pub(super) const LAYOUT_VERSION: i64 = 1;
 
+/// The `page_size` of the settings.
+pub(super) const PAGE_BYTES: u64 = 4_096;
+
 /// Settings that live in the file; they take effect outside a transaction, before the first table.
 pub(super) const FILE_SETTINGS: &str = "
 PRAGMA page_size = 4096;
