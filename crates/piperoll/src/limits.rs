@@ -24,6 +24,8 @@ pub const ORIGIN_BYTES_MAX: usize = 255;
 pub const NOTE_BYTES_MAX: usize = 1_000_000;
 /// Most signature lines of a note that are looked at (C2SP: at least 16 MUST be accepted).
 pub const NOTE_SIGNATURES_MAX: usize = 100;
+/// Largest policy file.
+pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 /// Most hashes of a proof in a tree of 64-bit size.
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Most events of one append.
