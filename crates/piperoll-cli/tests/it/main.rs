@@ -39,3 +39,5 @@ mod show;
 mod unavailable;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod witnesses;
