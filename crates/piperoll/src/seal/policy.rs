@@ -46,7 +46,7 @@ struct Group {
 /// A key as a policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum PublicKey {
-    Understood(VerifierKey),
+    Understood(Box<VerifierKey>),
     /// One of this type, whose signatures cannot be checked: it is as if it had not signed.
     Other(u8),
 }

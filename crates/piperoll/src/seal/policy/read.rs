@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             .map_err(|_| VkeyFault::Form("it is not UTF-8"))
             .and_then(VerifierKey::read);
         let key = match read {
-            Ok(key) if key.signature_type() == kind => PublicKey::Understood(key),
+            Ok(key) if key.signature_type() == kind => PublicKey::Understood(Box::new(key)),
             Ok(_) => {
                 let message = match kind {
                     SignatureType::Ed25519 => "this is the key of a witness (type 0x04)",
