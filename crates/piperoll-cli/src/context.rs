@@ -122,6 +122,14 @@ impl Context {
             .transpose()?)
     }
 
+    /// The policy's file, of the project's own trail.
+    pub(crate) fn policy(&self) -> Result<Option<PathBuf>> {
+        match &self.project {
+            Some(project) if !self.is_other_trail() => Ok(project.policy(&lookup)?),
+            _ => Ok(None),
+        }
+    }
+
     /// Whether `--trail` names another trail than the project's.
     pub(crate) fn is_other_trail(&self) -> bool {
         self.trail.is_some()

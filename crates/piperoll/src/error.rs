@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum ErrorKind {
     /// An argument or an event is wrong: mend it. Trying again as it is never helps.
     InvalidInput,
-    /// The project file is wrong: mend it; the positions are given.
+    /// The project file or a policy is wrong: mend it; the positions are given.
     InvalidConfig,
     /// What was named is not there: stop, or create it.
     NotFound,

@@ -26,6 +26,8 @@ pub const KEY_FILE_BYTES_MAX: usize = 4_096;
 pub const NOTE_BYTES_MAX: usize = 1_000_000;
 /// Most signature lines of a note that are looked at (C2SP: at least 16 MUST be accepted).
 pub const NOTE_SIGNATURES_MAX: usize = 100;
+/// Largest policy file.
+pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 /// Most hashes of a proof in a tree of 64-bit size.
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Most events of one append.

@@ -40,6 +40,7 @@ pub struct Project {
     key: Template,
     env: Option<Template>,
     actor: Option<ActorTemplate>,
+    policy: Option<Template>,
 }
 
 #[derive(Debug, Clone)]
@@ -164,6 +165,16 @@ impl Project {
         Ok(Some(ProjectActor { name, kind }))
     }
 
+    /// Where the policy is that says which witnesses must have cosigned a checkpoint, where the file says so.
+    ///
+    /// # Errors
+    /// `InvalidConfig`: see [`Project`].
+    pub fn policy(&self, lookup: &Lookup<'_>) -> Result<Option<PathBuf>> {
+        let path = |path: &str| check_not_blank(path).map(|()| self.path(path));
+        let policy = self.policy.as_ref();
+        policy.map(|policy| policy.read(lookup, path)).transpose()
+    }
+
     /// What the file says; with faults it may be incomplete, and is not to be used.
     fn read(text: &str, shown_name: &str, dir: &Path, problems: &mut Problems) -> Option<Self> {
         let root = yaml::parse(text, problems)?;
@@ -189,6 +200,8 @@ impl Project {
         let env = env.and_then(|field| value(field, fields.problems(), check_not_blank));
         let actor = fields.optional("actor");
         let actor = actor.and_then(|field| ActorTemplate::read(field, fields.problems()));
+        let policy = fields.optional("policy");
+        let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -198,6 +211,7 @@ impl Project {
             key: key?,
             env,
             actor,
+            policy,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Tree, tiles, proofs, notes, checkpoints and keys: bytes only. `docs/format.md` sections 5 and 6 say what they mean.
+//! Tree, tiles, proofs, notes, checkpoints, keys and policies: bytes only. `docs/format.md` sections 5 and 6 say what they mean.
 //!
 //! Nothing here reads a file, a clock or a store. A store hands its tiles over through [`HashReader`].
 //!
@@ -48,6 +48,7 @@ mod note;
 
 mod checkpoint;
 mod head_line;
+mod policy;
 mod proof_file;
 
 pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
@@ -65,6 +66,7 @@ pub use note::{Note, NoteError, NoteSignature, Verified};
 
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, cosign};
 pub use head_line::HeadLine;
+pub use policy::{Policy, Shortfall, Witness};
 pub use proof_file::{ProofFile, ProofFileError};
 
 #[cfg(test)]

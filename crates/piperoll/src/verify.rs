@@ -11,12 +11,13 @@ mod lane;
 mod report;
 mod scan;
 mod signatures;
+mod witnesses;
 
 use self::findings::Findings;
 use self::scan::{Scan, Scanned};
 use self::signatures::Signatures;
 use crate::error::Result;
-use crate::seal::{Checkpoint, Hash, Origin, VerifierKey};
+use crate::seal::{Checkpoint, Hash, Origin, Policy, VerifierKey};
 use crate::store::{Snapshot, Store};
 use crate::trail::HeadState;
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub struct Request {
     pub keys: Vec<VerifierKey>,
     /// A checkpoint that the verifier kept elsewhere, as a signed note.
     pub pin: Option<Vec<u8>>,
+    /// Which witnesses must have cosigned the pin. The keys of its logs serve where `keys` has none of this trail.
+    pub policy: Option<Policy>,
     /// What the head file beside the key said, and where it is. Read it before the trail is verified, never after: it goes on while others record.
     pub head: Option<(PathBuf, HeadState)>,
     /// The level that is asked for.
@@ -42,7 +45,7 @@ pub struct Request {
 /// Verifies a trail. `progress` is told how many entries of how many are done.
 ///
 /// # Errors
-/// `InvalidInput` when the request does not go with the trail (another origin, a pin that is no checkpoint of its key); `Corrupt` only when nothing can be read at
+/// `InvalidInput` when the request does not go with the trail (another origin, a pin that is no checkpoint of its key, a policy of other logs); `Corrupt` only when nothing can be read at
 /// all; and those of a store that does not answer, such as `Unavailable`. Whatever else is wrong is a finding.
 pub fn verify(
     store: &dyn Store,
@@ -183,11 +186,19 @@ fn report(
     scanned: &Scanned,
     findings: Findings,
 ) -> Report {
-    let reached = findings.reached(signatures.log_key.is_some(), signatures.pin.is_some());
+    let possible = match (&signatures.log_key, &signatures.pin) {
+        (Some(_), Some(_)) if signatures.witnessed => Level::L3,
+        (Some(_), Some(_)) => Level::L2,
+        (Some(_), None) => Level::L1,
+        (None, _) => Level::L0,
+    };
+    let reached = findings.reached(possible);
+    let pinned = signatures.pin.as_ref().map(|pin| pin.size().get());
     let (found, more, unchecked) = findings.finish(|index| scan::id_at(snapshot, index));
     Report {
         level: reached,
         requested: request.level,
+        witnessed: pinned.filter(|_| reached == Some(Level::L3)),
         key: signatures.log_key.as_ref().map(VerifierKey::to_string),
         origin: signatures.origin.to_string(),
         size: scanned.size,

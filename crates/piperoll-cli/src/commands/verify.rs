@@ -5,8 +5,8 @@ use crate::output::{BAD, GOOD, Output, TITLE, WARN, count};
 use crate::progress::Progress;
 use piperoll::error::{Error, ErrorKind};
 use piperoll::export::shown;
-use piperoll::limits::NOTE_BYTES_MAX;
-use piperoll::seal::VerifierKey;
+use piperoll::limits::{NOTE_BYTES_MAX, POLICY_BYTES_MAX};
+use piperoll::seal::{Policy, VerifierKey};
 use piperoll::store::{Access, Location};
 use piperoll::trail::{HeadFile, HeadState, KeySource};
 use piperoll::verify::{Finding, Level, Report, Request, Verdict, verify};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Verify that nothing in the trail was altered, removed or slipped in
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Levels: L0 the trail is self-consistent; L1 a known key has signed it (the default);\nL2 it is consistent with a checkpoint that you kept elsewhere (the default with --since).\nWhat happened and was never recorded it cannot see.\n\nExit codes: 0 the level holds; 1 something is wrong; 3 the level could not be checked.\n\nExamples:\n  piperoll verify\n  piperoll verify --since /mnt/auditor/2026-11-01.checkpoint\n  piperoll verify --trail sqlite:copy.db --key \"$(cat auditor/trail.vkey)\""
+    after_help = "Levels: L0 the trail is self-consistent; L1 a known key has signed it (the default);\nL2 it is consistent with a checkpoint that you kept elsewhere (the default with --since);\nL3 as many witnesses as a policy asks for have cosigned that checkpoint (the default with --policy).\nWhat happened and was never recorded it cannot see.\n\nExit codes: 0 the level holds; 1 something is wrong; 3 the level could not be checked.\n\nExamples:\n  piperoll verify\n  piperoll verify --since /mnt/auditor/2026-11-01.checkpoint\n  piperoll verify --since cosigned.checkpoint --policy witnesses.policy\n  piperoll verify --trail sqlite:copy.db --key \"$(cat auditor/trail.vkey)\""
 )]
 pub(crate) struct Args {
     /// A checkpoint that you kept elsewhere: the trail must go on from it
@@ -25,21 +25,34 @@ pub(crate) struct Args {
     /// A public key of the trail, of its log or its clock, in place of the project's; may be repeated
     #[arg(long, value_name = "VKEY")]
     key: Vec<String>,
+    /// Which witnesses must have cosigned that checkpoint (C2SP tlog-policy), in place of the project's policy
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// The level that must hold
-    #[arg(long, value_name = "LEVEL", value_parser = ["L0", "L1", "L2"])]
+    #[arg(long, value_name = "LEVEL", value_parser = ["L0", "L1", "L2", "L3"])]
     level: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
     let pin = args.since.as_deref().map(read_pin).transpose()?;
     let asked = args.level.as_deref().and_then(Level::parse);
-    let level = asked.unwrap_or(if pin.is_some() { Level::L2 } else { Level::L1 });
-    if level == Level::L2 && pin.is_none() {
-        return Err(
-            Error::invalid_input("level L2 needs a checkpoint that you kept elsewhere")
-                .hint("give its file with --since")
-                .into(),
-        );
+    let policy = policy(args, asked, context)?;
+    let level = asked.unwrap_or(match (&pin, &policy) {
+        (Some(_), Some(_)) => Level::L3,
+        (Some(_), None) => Level::L2,
+        (None, _) => Level::L1,
+    });
+    if level >= Level::L2 && pin.is_none() {
+        let message = format!("level {level} needs a checkpoint that you kept elsewhere");
+        return Err(Error::invalid_input(message)
+            .hint("give its file with --since")
+            .into());
+    }
+    if level >= Level::L3 && policy.is_none() {
+        let message = format!("level {level} needs a policy that names the witnesses");
+        return Err(Error::invalid_input(message)
+            .hint("give its file with --policy, or with `policy` in piperoll.yaml")
+            .into());
     }
     let keys = Keys::find(args, context)?;
     let location = context.location()?;
@@ -65,6 +78,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
         origin,
         keys: keys.all,
         pin,
+        policy,
         head,
         level,
     };
@@ -159,11 +173,39 @@ fn read_pin(file: &Path) -> Result<Vec<u8>> {
     })
 }
 
+/// The policy that is asked for, or the project's. It speaks of a checkpoint that was kept elsewhere.
+fn policy(args: &Args, asked: Option<Level>, context: &Context) -> Result<Option<Policy>> {
+    if args.since.is_none() {
+        return match args.policy {
+            Some(_) => Err(Error::invalid_input(
+                "a policy needs a checkpoint that witnesses have cosigned",
+            )
+            .hint("give its file with --since")
+            .into()),
+            None => Ok(None),
+        };
+    }
+    let file = match &args.policy {
+        Some(file) => Some(file.clone()),
+        // Whoever asks for less than L3 does not need it.
+        None if asked.is_none_or(|level| level == Level::L3) => context.policy()?,
+        None => None,
+    };
+    let Some(file) = file else { return Ok(None) };
+    let shown = file.display().to_string();
+    let bytes = piperoll::fs::read(&file, POLICY_BYTES_MAX)?.ok_or_else(|| {
+        let error = Error::not_found(format!("there is no policy `{shown}`"));
+        Failure::with_exit(error, Exit::Unverified)
+    })?;
+    Ok(Some(Policy::parse(&bytes, &shown)?))
+}
+
 fn to_json(report: &Report) -> Value {
     let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
     json!({
         "level": report.level.map(|level| level.to_string()),
         "requested": report.requested.to_string(),
+        "witnessed": report.witnessed,
         "key": report.key,
         "origin": report.origin,
         "size": report.size,
@@ -210,6 +252,13 @@ fn text(report: &Report, location: &str, output: &mut Output) -> Result<()> {
         }
     };
     row("level", &reached)?;
+    if let Some(size) = report.witnessed {
+        let size = count(size, "entry");
+        row(
+            "witnessed",
+            &format!("the first {size}, by the quorum of the policy"),
+        )?;
+    }
     if let Some(key) = &report.key {
         row("key", key)?;
     }
@@ -286,6 +335,9 @@ fn meaning(level: Level) -> &'static str {
         Level::L1 => "self-consistent, and signed by this key",
         Level::L2 => {
             "self-consistent, signed by this key, and consistent with the checkpoint kept elsewhere"
+        }
+        Level::L3 => {
+            "self-consistent, signed by this key, and consistent with the checkpoint kept elsewhere, which the witnesses have cosigned"
         }
     }
 }

@@ -43,3 +43,5 @@ mod show;
 mod unavailable;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod witnesses;

@@ -29,6 +29,11 @@ impl Key {
         Self::new(&name, COSIGNER, hkdf(&self.seed, b"piperoll clock v1"))
     }
 
+    /// The key of a witness.
+    pub fn cosigner(name: &str, seed: [u8; 32]) -> Self {
+        Self::new(name, COSIGNER, seed)
+    }
+
     fn new(name: &str, kind: u8, seed: [u8; 32]) -> Self {
         Self {
             name: name.to_owned(),

@@ -46,6 +46,7 @@ pub fn meta_signature(log: &Key, created: &str, secret: &[u8]) -> [u8; 64] {
     log.sign(meta_text(log.name(), created, secret).as_bytes())
 }
 
-fn signature_line(key: &Key, signature: &[u8]) -> String {
+/// A line under a note: ID and signature of a key, after its name.
+pub fn signature_line(key: &Key, signature: &[u8]) -> String {
     format!("\u{2014} {} {}\n", key.name(), base64(signature))
 }

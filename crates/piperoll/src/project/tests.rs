@@ -359,3 +359,28 @@ proptest! {
         prop_assert_eq!(node.as_text(), Some(text.as_str()));
     }
 }
+
+#[test]
+fn a_policy_is_a_path_from_the_folder_of_the_project() {
+    let text = "version: 1\ntrail: sqlite:t.db\norigin: a\nkey: k\n";
+    assert_eq!(parse(text).unwrap().policy(UNSET).unwrap(), None);
+    let path = |value: &str| {
+        let project = parse(&format!("{text}policy: {value}\n"))?;
+        project.policy(&|name| (name == "P").then(|| "/etc/p".to_owned()))
+    };
+    assert_eq!(
+        path("w/witnesses.policy").unwrap(),
+        Some("/shop/w/witnesses.policy".into())
+    );
+    assert_eq!(path("${env.P}").unwrap(), Some("/etc/p".into()));
+    let told = |blank: &str| {
+        let error = path(blank).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        let first = error.problems().first();
+        first.map_or_else(|| error.to_string(), ToString::to_string)
+    };
+    for blank in ["' '", "${env.Q:- }"] {
+        let expected = "piperoll.yaml:5:9: `policy` must not be blank";
+        assert_eq!(told(blank), expected, "{blank}");
+    }
+}

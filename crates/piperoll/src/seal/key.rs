@@ -33,6 +33,15 @@ impl SignatureType {
     }
 }
 
+/// Why a text is not a public key that is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VkeyFault {
+    /// It is not written as a vkey is, or its key cannot be one.
+    Form(&'static str),
+    /// It is a key of this type, which is not understood.
+    Type(u8),
+}
+
 /// A public key with its name. Its text is the vkey `<name>+<key ID>+<base64(type || public key)>`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifierKey {
@@ -59,37 +68,44 @@ impl VerifierKey {
     /// `InvalidInput` when it is no vkey, its ID is not its own, or its point is not on the curve or of small order;
     /// `Unsupported` for a type other than 0x01 and 0x04.
     pub fn parse(vkey: &str) -> Result<Self> {
-        let wrong = |what: &str| {
-            Error::invalid_input(format!(
+        Self::read(vkey).map_err(|fault| match fault {
+            VkeyFault::Form(what) => Error::invalid_input(format!(
                 "`{}` is not a verifier key: {what}",
                 vkey.escape_debug()
-            ))
-        };
-        let (name, key_id, bytes) =
-            split(vkey).ok_or_else(|| wrong("it is written <name>+<8 hex digits>+<base64>"))?;
+            )),
+            VkeyFault::Type(other) => {
+                let name = split(vkey).map(|(name, _, _)| name).unwrap_or_default();
+                Error::unsupported(format!(
+                    "verifier key of `{name}` has type 0x{other:02x}; types 0x01 and 0x04 are understood"
+                ))
+            }
+        })
+    }
+
+    /// As [`Self::parse`]; the fault does not repeat the text.
+    pub(super) fn read(vkey: &str) -> Result<Self, VkeyFault> {
+        let (name, key_id, bytes) = split(vkey).ok_or(VkeyFault::Form(
+            "it is written <name>+<8 hex digits>+<base64>",
+        ))?;
         let bytes = STANDARD
             .decode(bytes)
-            .map_err(|_| wrong("its last part is not base64"))?;
+            .map_err(|_| VkeyFault::Form("its last part is not base64"))?;
         let (kind, public) = match bytes.split_first() {
             Some((0x01, public)) => (SignatureType::Ed25519, public),
             Some((0x04, public)) => (SignatureType::Cosignature, public),
-            Some((other, _)) => {
-                return Err(Error::unsupported(format!(
-                    "verifier key of `{name}` has type 0x{other:02x}; types 0x01 and 0x04 are understood"
-                )));
-            }
-            None => return Err(wrong("its last part is empty")),
+            Some((other, _)) => return Err(VkeyFault::Type(*other)),
+            None => return Err(VkeyFault::Form("its last part is empty")),
         };
         let public = public
             .try_into()
-            .map_err(|_| wrong("a public key has 32 bytes"))?;
+            .map_err(|_| VkeyFault::Form("a public key has 32 bytes"))?;
         let key = VerifyingKey::from_bytes(public)
             .ok()
             .filter(|key| !key.is_weak())
-            .ok_or_else(|| wrong("its bytes are no public key"))?;
+            .ok_or(VkeyFault::Form("its bytes are no public key"))?;
         let key = Self::new(name.to_owned(), kind, key);
         if key.key_id.to_string() != key_id {
-            return Err(wrong("its key ID is that of another key"));
+            return Err(VkeyFault::Form("its key ID is that of another key"));
         }
         Ok(key)
     }

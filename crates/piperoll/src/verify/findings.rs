@@ -96,18 +96,14 @@ impl Findings {
         self.unchecked.push(what);
     }
 
-    /// The level that holds.
-    pub(super) fn reached(&self, signed: bool, pinned: bool) -> Option<Level> {
-        let possible = match (signed, pinned) {
-            (true, true) => Level::L2,
-            (true, false) => Level::L1,
-            (false, _) => Level::L0,
-        };
+    /// The level that holds, of those up to `possible`: what there was to check with.
+    pub(super) fn reached(&self, possible: Level) -> Option<Level> {
         match self.broken {
             None => Some(possible),
             Some(Level::L0) => None,
             Some(Level::L1) => Some(Level::L0),
             Some(Level::L2) => Some(possible.min(Level::L1)),
+            Some(Level::L3) => Some(possible.min(Level::L2)),
         }
     }
 
@@ -217,7 +213,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         let error = Error::corrupt("the head's size is `-1`");
         findings.unreadable("table `head`", error).unwrap();
-        assert_eq!(findings.reached(true, true), None);
+        assert_eq!(findings.reached(Level::L2), None);
         let (found, _, _) = findings.finish(|_| None);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].verdict, Verdict::Altered);

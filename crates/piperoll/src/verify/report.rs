@@ -10,12 +10,14 @@ pub enum Level {
     L1,
     /// Consistent with an earlier checkpoint that the verifier kept elsewhere.
     L2,
+    /// Witnessed: as many witnesses as a policy asks for have cosigned that checkpoint.
+    L3,
 }
 
 impl Level {
-    /// Reads `L0`, `L1` or `L2`.
+    /// Reads `L0`, `L1`, `L2` or `L3`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::L0, Self::L1, Self::L2]
+        [Self::L0, Self::L1, Self::L2, Self::L3]
             .into_iter()
             .find(|level| level.to_string() == text)
     }
@@ -27,6 +29,7 @@ impl fmt::Display for Level {
             Self::L0 => "L0",
             Self::L1 => "L1",
             Self::L2 => "L2",
+            Self::L3 => "L3",
         })
     }
 }
@@ -106,6 +109,8 @@ pub struct Report {
     pub level: Option<Level>,
     /// The level asked for.
     pub requested: Level,
+    /// The size up to which level L3 holds, where it was reached: what came later no witness has seen.
+    pub witnessed: Option<u64>,
     /// The public key of the log that was used.
     pub key: Option<String>,
     /// The name in its checkpoints.

@@ -3,6 +3,7 @@
 use super::Request;
 use super::findings::Findings;
 use super::report::{Level, Verdict};
+use super::witnesses;
 use crate::error::{Error, Result};
 use crate::event::Secret;
 use crate::seal::{
@@ -24,6 +25,8 @@ pub(super) struct Signatures {
     /// The kept checkpoints that are to be believed, by number.
     pub(super) kept: Vec<(i64, Checkpoint)>,
     pub(super) pin: Option<Checkpoint>,
+    /// Whether the witnesses that the policy asks for have cosigned the pin.
+    pub(super) witnessed: bool,
     pub(super) secret: Option<Secret>,
 }
 
@@ -69,7 +72,8 @@ impl Signatures {
             .find(|key| {
                 key.name() == origin.as_str() && key.signature_type() == SignatureType::Ed25519
             })
-            .cloned();
+            .cloned()
+            .or_else(|| witnesses::log_key(request, &origin));
         if log_key.is_none() {
             findings.unchecked("signatures: no key of this trail was given".to_owned());
         }
@@ -97,6 +101,11 @@ impl Signatures {
             .map(TreeSize::get);
         let kept = checker.kept(snapshot, stored_head.as_ref(), size, findings)?;
         let pin = checker.pin(request)?;
+        let witnessed = match &log_key {
+            Some(key) => witnesses::judge(request, &origin, key, findings)?,
+            // Nobody is known to have signed what the witnesses cosigned.
+            None => false,
+        };
         let secret = checker.meta(meta, findings);
         Ok(Self {
             origin,
@@ -105,6 +114,7 @@ impl Signatures {
             head,
             kept,
             pin,
+            witnessed,
             secret,
         })
     }

@@ -13,6 +13,8 @@ mod creation;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod levels;
+#[cfg(test)]
 mod place;
 #[cfg(test)]
 mod random;
