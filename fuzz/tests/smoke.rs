@@ -124,7 +124,7 @@ fn every_target_has_a_test_and_a_corpus_and_the_corpora_are_small() {
         .collect();
     assert_eq!(folders.iter().collect::<Vec<_>>(), targets);
     let inputs: Vec<_> = targets.iter().flat_map(|target| corpus(target)).collect();
-    assert!(inputs.len() <= 500, "{}", inputs.len());
+    assert!(inputs.len() <= 120, "{}", inputs.len());
     let bytes: usize = inputs.iter().map(Vec::len).sum();
     assert!(bytes <= 300_000, "{bytes}");
 }
