@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 /// Mutations of each target's corpus.
-const MUTATIONS: u64 = 3_000;
+const MUTATIONS: u64 = 1_000;
 /// Bytes of a mutation, so that none takes long.
 const BYTES_MAX: usize = 4_096;
 /// Pieces that the readers look for.
