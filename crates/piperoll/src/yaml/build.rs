@@ -45,11 +45,13 @@ impl Builder<'_, '_> {
         match &event.what {
             What::Scalar { text, plain, tag } => {
                 self.count(at, text.len())?;
+                let mut text = text.to_string();
                 if text.contains('\0') {
                     self.problem(at, "a text must not hold U+0000");
+                    text.retain(|c| c != '\0');
                 }
                 let tag = tag.filter(|tag| {
-                    let fits = schema::fits(*tag, text);
+                    let fits = schema::fits(*tag, &text);
                     if !fits {
                         let what = tag.kind().what();
                         self.problem(at, &format!("not {what}, as its tag says"));
@@ -57,7 +59,7 @@ impl Builder<'_, '_> {
                     fits
                 });
                 let scalar = Scalar {
-                    text: text.to_string(),
+                    text,
                     plain: *plain,
                     tag,
                 };

@@ -363,6 +363,15 @@ fn the_number_of_nodes_has_its_limit() {
 }
 
 #[test]
+fn a_tree_holds_no_zero_even_where_the_file_does() {
+    let mut problems = Problems::new("t.yaml");
+    let root = parse("a: \"b\\0c\"", &mut problems).unwrap();
+    assert!(!problems.is_empty());
+    let entries = root.as_mapping().unwrap();
+    assert_eq!(entries[0].value.as_text(), Some("bc"));
+}
+
+#[test]
 fn the_length_of_a_file_has_its_limit() {
     let filled = |bytes: usize| format!("a: {}", "b".repeat(bytes - 3));
     assert_eq!(

@@ -1,0 +1,43 @@
+//! Fuzz targets of Piperoll's readers. Each is a plain function of any bytes, which panics where a reader breaks one of its promises, or where the library and
+//! the testkit's second implementation differ. `scripts/fuzz` lets libFuzzer drive them; `tests/smoke.rs` runs them over the corpus and over mutations of it.
+
+mod checkpoint;
+mod filter;
+mod head_line;
+mod header;
+mod instant;
+mod key;
+mod line;
+mod note;
+mod project;
+mod proof_file;
+mod value;
+
+/// A function of any bytes that must not panic.
+pub type Target = fn(&[u8]);
+
+/// All targets by name; `corpus/NAME` holds the corpus of each.
+pub const TARGETS: [(&str, Target); 11] = [
+    ("checkpoint", checkpoint::run),
+    ("filter", filter::run),
+    ("head_line", head_line::run),
+    ("header", header::run),
+    ("instant", instant::run),
+    ("key", key::run),
+    ("line", line::run),
+    ("note", note::run),
+    ("project", project::run),
+    ("proof_file", proof_file::run),
+    ("value", value::run),
+];
+
+/// The target of that name.
+pub fn target(name: &str) -> Option<Target> {
+    let known = TARGETS.into_iter().find(|(known, _)| *known == name);
+    known.map(|(_, target)| target)
+}
+
+/// The bytes as text; what is none is nothing for a reader of text.
+fn text(data: &[u8]) -> &str {
+    std::str::from_utf8(data).unwrap_or_default()
+}
