@@ -1,5 +1,12 @@
 //! Every target over its corpus and over mutations of it, always the same ones: what a plain `cargo test` can do without coverage.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "all of it is test code: what is missing or out of bounds fails it"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::catch_unwind;
