@@ -4,9 +4,9 @@
 use crate::place::{Place, assert_sound, entries, fact};
 use piperoll::ErrorKind;
 use piperoll::event::Kind;
-use piperoll::seal::{Origin, Signer};
+use piperoll::seal::{Checkpoint, EMPTY_ROOT, Origin, Signer, TreeSize};
 use piperoll::store::{Access, SqliteStore};
-use piperoll::trail::{KeySource, RecordError, Surroundings, Trail};
+use piperoll::trail::{HeadFile, KeySource, RecordError, Surroundings, Trail};
 use piperoll_testkit::conformance::picture::Picture;
 use zeroize::Zeroizing;
 
@@ -67,6 +67,27 @@ fn a_store_that_is_ahead_of_the_head_file_is_in_order() {
     assert_eq!(record(&place, "alice", 5), [""; 0]);
     assert_ne!(std::fs::read(place.head()).unwrap(), older);
     assert_eq!(assert_sound(&place.settings(), None).size, 6);
+}
+
+/// Of two writers the slower one may come to the head file last.
+#[test]
+fn a_head_file_never_goes_back() {
+    let place = Place::with_entries(3);
+    let newer = std::fs::read(place.head()).unwrap();
+    let settings = place.settings();
+    let signer = settings.key.read(&settings.origin).unwrap().unwrap();
+    let (origin, vkey) = (settings.origin, signer.vkey());
+    let empty = Checkpoint::new(origin.clone(), TreeSize::new(0), EMPTY_ROOT);
+    let (_, older) = empty.sign_with_head(&signer).unwrap();
+    let file = HeadFile::new(place.head());
+    file.advance(&older, &origin, &vkey).unwrap();
+    assert_eq!(std::fs::read(place.head()).unwrap(), newer);
+    std::fs::remove_file(place.head()).unwrap();
+    file.advance(&older, &origin, &vkey).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(place.head()).unwrap(),
+        older.to_string()
+    );
 }
 
 #[test]

@@ -266,3 +266,17 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
             .because(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No killed process can tell: only a power loss would lose what was acknowledged.
+    #[test]
+    fn a_commit_waits_for_the_disk() {
+        const FULL: i64 = 2;
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder.path().join("trail.db"), Duration::ZERO).unwrap();
+        assert_eq!(number(&writer, "PRAGMA synchronous").unwrap(), FULL);
+    }
+}
