@@ -188,16 +188,16 @@ fn cannot_open(
         Err(std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem) => {
             denied(path, write).because(error)
         }
-        Err(std::io::ErrorKind::IsADirectory) => {
-            Error::invalid_input(format!("`{shown}` is a folder, not a trail")).because(error)
-        }
-        Ok(_) if path.is_dir() => {
-            Error::invalid_input(format!("`{shown}` is a folder, not a trail")).because(error)
-        }
+        Err(std::io::ErrorKind::IsADirectory) => is_folder(path).because(error),
+        Ok(_) if path.is_dir() => is_folder(path).because(error),
         // The file opens, so it is the folder: SQLite cannot make its `-wal` and `-shm` there.
         Err(std::io::ErrorKind::NotFound) | Ok(_) => denied(path, write).because(error),
         Err(_) => Error::unavailable(format!("`{shown}` cannot be opened")).because(error),
     }
+}
+
+fn is_folder(path: &Path) -> Error {
+    Error::invalid_input(format!("`{}` is a folder, not a trail", path.display()))
 }
 
 fn denied(path: &Path, write: bool) -> Error {
@@ -255,6 +255,8 @@ pub(super) fn failure(path: &Path, write: bool, error: rusqlite::Error) -> Error
             "the disk of `{shown}` is full; nothing was recorded"
         ))
         .because(error),
+        // Reading a folder as a file is an error of I/O.
+        ErrorCode::SystemIoFailure if path.is_dir() => is_folder(path).because(error),
         ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory | ErrorCode::TooBig => {
             Error::unavailable(format!("`{shown}` cannot be read or written")).because(error)
         }
