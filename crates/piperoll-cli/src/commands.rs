@@ -1,5 +1,6 @@
 //! One file per command: its arguments, whose comments are the help, and one function.
 
+mod adopt;
 mod checkpoint;
 mod completions;
 mod correct;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     VerifyProof(verify_proof::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
+    Adopt(adopt::Args),
     Export(export::Args),
     Completions(completions::Args),
 }
@@ -54,7 +56,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
             verify_proof::run(args, output)
         }
         Command::Checkpoint(args) => checkpoint::run(args, &context()?, output),
-        Command::Key(args) => key::run(args, &context()?, output),
+        Command::Key(args) => key::run(args, global, &context()?, output),
+        Command::Adopt(args) => adopt::run(args, global, &context()?, output),
         Command::Export(args) => export::run(args, global, &context()?, output),
         Command::Completions(args) => completions::run(args, output),
     }

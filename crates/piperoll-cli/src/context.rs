@@ -114,6 +114,46 @@ impl Context {
         })
     }
 
+    /// How many seconds old the newest kept checkpoint of the project's own trail may be.
+    pub(crate) fn max_age(&self) -> Result<Option<u64>> {
+        match &self.project {
+            Some(project) if !self.is_other_trail() => Ok(project.max_age(&lookup)?),
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes a checkpoint that the trail has kept to the files that the project names for it.
+    pub(crate) fn publish(&self, note: &str) -> Result<()> {
+        let Some(project) = self.project.as_ref().filter(|_| !self.is_other_trail()) else {
+            return Ok(());
+        };
+        for file in project.publish(&lookup)? {
+            let written = match file
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+            {
+                Some(folder) => piperoll::fs::create_folder(folder),
+                None => Ok(()),
+            };
+            written
+                .and_then(|()| piperoll::fs::write(&file, note.as_bytes()))
+                .map_err(|error| {
+                    Error::new(error.kind(), "the checkpoint is kept, and not published")
+                        .hint("`piperoll checkpoint` publishes the next one")
+                        .because(error)
+                })?;
+        }
+        Ok(())
+    }
+
+    /// Who acts, for what Piperoll itself does: the command's actor, else the project's.
+    pub(crate) fn acting(&self, global: &Global) -> Result<DraftActor> {
+        match &global.actor {
+            Some(name) => Ok(DraftActor::named(name)),
+            None => self.actor(),
+        }
+    }
+
     pub(crate) fn key(&self) -> Result<Option<KeySource>> {
         Ok(self
             .project

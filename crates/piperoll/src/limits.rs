@@ -26,12 +26,18 @@ pub const KEY_FILE_BYTES_MAX: usize = 4_096;
 pub const NOTE_BYTES_MAX: usize = 1_000_000;
 /// Most signature lines of a note that are looked at (C2SP: at least 16 MUST be accepted).
 pub const NOTE_SIGNATURES_MAX: usize = 100;
+/// Most files that a checkpoint is published to.
+pub const PUBLISHED_MAX: usize = 100;
 /// Largest policy file.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 /// Most hashes of a proof in a tree of 64-bit size.
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Most events of one append.
 pub const BATCH_EVENTS_MAX: usize = 100_000;
+/// Most rotations of the key, and most adoptions, of one trail; later ones are not looked at, so that what they sealed is not believed.
+pub const TURNS_MAX: usize = 10_000;
+/// Largest file of the endorsements beside a key; one is about 300 bytes.
+pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Times a writer tries again after another one was faster.
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.

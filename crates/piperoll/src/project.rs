@@ -1,9 +1,11 @@
 //! The project file, `piperoll.yaml`: what it says, and where it stands. This reads no environment and
 //! touches no file: both are handed in.
 
+mod checkpoint;
 mod init;
 mod template;
 
+use checkpoint::CheckpointTemplate;
 pub use template::{Lookup, Template};
 
 use crate::error::Result;
@@ -41,6 +43,7 @@ pub struct Project {
     env: Option<Template>,
     actor: Option<ActorTemplate>,
     policy: Option<Template>,
+    checkpoint: CheckpointTemplate,
 }
 
 #[derive(Debug, Clone)]
@@ -202,6 +205,8 @@ impl Project {
         let actor = actor.and_then(|field| ActorTemplate::read(field, fields.problems()));
         let policy = fields.optional("policy");
         let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
+        let checkpoint = fields.optional("checkpoint");
+        let checkpoint = checkpoint.map(|field| CheckpointTemplate::read(field, fields.problems()));
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -212,6 +217,7 @@ impl Project {
             env,
             actor,
             policy,
+            checkpoint: checkpoint.unwrap_or_default(),
         })
     }
 }

@@ -6,4 +6,4 @@ mod when;
 
 pub use key::parse_key;
 pub use stream::stream;
-pub use when::{Bound, parse_when};
+pub use when::{Bound, parse_span, parse_when};

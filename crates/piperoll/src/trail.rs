@@ -1,12 +1,16 @@
 //! The trail: the front door of the library. It opens or makes a trail, records events, reads entries and keeps checkpoints.
 
+mod adopt;
 mod create;
+mod endorsement;
 mod entry;
 mod head_file;
 mod key;
 mod prove;
 mod record;
+mod rotate;
 mod seal;
+mod turn;
 
 use self::seal::Sealer;
 use crate::clock::{Clock, Entropy};
@@ -19,12 +23,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use create::is_meta_signed;
 pub use create::{Created, meta_text};
+pub use endorsement::{Endorsement, endorsement_text};
 pub use entry::Entry;
 pub(crate) use entry::tombstone;
 pub use head_file::{HeadFile, HeadState};
 pub use key::KeySource;
 pub use prove::Proven;
 pub use record::{Kept, Receipt, RecordError, Recorded};
+pub use rotate::Turned;
+pub use turn::{Adoption, KeyPair, Turn, adoption_text};
 
 /// Where a trail is, what it is called, and who signs it.
 #[derive(Debug, Clone)]
@@ -92,6 +99,7 @@ impl Trail {
         }
         let store = settings.location.open(Access::Write)?;
         let mut trail = Self::from_store(store, Some(&settings.origin), surroundings)?;
+        seal::settle(&*trail.store, &settings.key)?;
         let signer = settings.key.read(&settings.origin)?.ok_or_else(|| {
             Error::invalid_input(format!(
                 "the trail `{}` is there, but its key {} is not",
@@ -100,8 +108,8 @@ impl Trail {
             ))
             .hint("restore the key file: without it nothing can be recorded in this trail")
         })?;
-        let head_file = HeadFile::new(settings.key.head_path());
-        trail.sealer = Some(Mutex::new(Sealer::new(signer, head_file)));
+        let sealer = Sealer::new(signer, settings.key.clone(), settings.origin.clone());
+        trail.sealer = Some(Mutex::new(sealer));
         Ok(trail)
     }
 

@@ -7,6 +7,7 @@ mod classify;
 mod erasures;
 mod evidence;
 mod findings;
+mod keys;
 mod lane;
 mod report;
 mod scan;
@@ -15,7 +16,7 @@ mod witnesses;
 
 use self::findings::Findings;
 use self::scan::{Scan, Scanned};
-use self::signatures::Signatures;
+use self::signatures::{Pin, Signatures};
 use crate::error::Result;
 use crate::seal::{Checkpoint, Hash, Origin, Policy, VerifierKey};
 use crate::store::{Snapshot, Store};
@@ -38,6 +39,8 @@ pub struct Request {
     pub policy: Option<Policy>,
     /// What the head file beside the key said, and where it is. Read it before the trail is verified, never after: it goes on while others record.
     pub head: Option<(PathBuf, HeadState)>,
+    /// How old the newest kept checkpoint may be: the present and the greatest age, both in seconds, the present since 1970.
+    pub max_age: Option<(u64, u64)>,
     /// The level that is asked for.
     pub level: Level,
 }
@@ -98,6 +101,13 @@ fn compare(signatures: &Signatures, scanned: &Scanned, request: &Request, findin
             findings.object(Verdict::Forged, Level::L0, &detail);
         }
     }
+    for (index, kept) in signatures.keys.kept() {
+        if differs(scanned, &kept) {
+            let detail = "the adoption names another tree than the one that is here";
+            findings.entries(Verdict::Forged, Level::L0, index, index, detail);
+        }
+    }
+    compare_age(signatures, request, findings);
     compare_pin(signatures, scanned, findings);
     compare_head_file(signatures, scanned, request, findings);
 }
@@ -110,8 +120,24 @@ fn differs(scanned: &Scanned, checkpoint: &Checkpoint) -> bool {
 
 fn compare_pin(signatures: &Signatures, scanned: &Scanned, findings: &mut Findings) {
     let Some(pin) = &signatures.pin else { return };
+    let Pin {
+        checkpoint: pin,
+        lost_after,
+        at_the_cut,
+    } = pin;
     let size = pin.size().get();
-    if size > scanned.size {
+    if let Some(left) = lost_after {
+        let detail = format!(
+            "the checkpoint kept elsewhere signs {size} entries; those from {left} on were lost before the trail was adopted"
+        );
+        findings.entries(
+            Verdict::Unverifiable,
+            Level::L2,
+            *left,
+            size.saturating_sub(1).max(*left),
+            &detail,
+        );
+    } else if size > scanned.size {
         let detail = format!(
             "the checkpoint kept elsewhere signs {size} entries, the trail has {}",
             scanned.size
@@ -122,11 +148,34 @@ fn compare_pin(signatures: &Signatures, scanned: &Scanned, findings: &mut Findin
             "the trail is not the one that the checkpoint kept elsewhere signs at size {size}"
         );
         findings.object(Verdict::Forged, Level::L2, &detail);
+    } else if *at_the_cut && !signatures.kept.iter().any(|(_, kept)| kept == pin) {
+        findings.unchecked(format!(
+            "whether the checkpoint kept elsewhere (size {size}) was kept: the trail was set back there"
+        ));
     } else if !signatures.kept.iter().any(|(_, kept)| kept == pin) {
         let detail = format!(
             "the checkpoint kept elsewhere (size {size}) is not among those that the trail keeps"
         );
         findings.object(Verdict::Missing, Level::L2, &detail);
+    }
+}
+
+/// A trail whose newest time is long ago may be an old copy, served today.
+fn compare_age(signatures: &Signatures, request: &Request, findings: &mut Findings) {
+    let Some((now, max_age)) = request.max_age else {
+        return;
+    };
+    let Some(newest) = signatures.newest_time else {
+        let detail = "how old the trail is: no checkpoint with a time that can be checked is kept; `piperoll checkpoint` keeps one";
+        findings.object(Verdict::Unverifiable, Level::L2, detail);
+        return;
+    };
+    if now.saturating_sub(newest) > max_age {
+        let age = now - newest;
+        let detail = format!(
+            "the newest checkpoint with a time is {age} seconds old, and may be {max_age}: `piperoll checkpoint` keeps a new one"
+        );
+        findings.object(Verdict::Stale, Level::L2, &detail);
     }
 }
 
@@ -167,7 +216,7 @@ fn compare_head_file(
                 findings.object(Verdict::Forged, Level::L2, &detail);
             }
         }
-        HeadState::Missing if signatures.log_key.is_some() => {
+        HeadState::Missing if signatures.keys.is_known() => {
             findings.unchecked(format!(
                 "whether the trail was set back: `{path}` is missing"
             ));
@@ -186,20 +235,25 @@ fn report(
     scanned: &Scanned,
     findings: Findings,
 ) -> Report {
-    let possible = match (&signatures.log_key, &signatures.pin) {
-        (Some(_), Some(_)) if signatures.witnessed => Level::L3,
-        (Some(_), Some(_)) => Level::L2,
-        (Some(_), None) => Level::L1,
-        (None, _) => Level::L0,
+    let possible = match (signatures.keys.is_known(), &signatures.pin) {
+        (false, _) => Level::L0,
+        (true, None) => Level::L1,
+        (true, Some(pin)) if pin.lost_after.is_some() => Level::L1,
+        (true, Some(_)) if signatures.witnessed => Level::L3,
+        (true, Some(_)) => Level::L2,
     };
     let reached = findings.reached(possible);
-    let pinned = signatures.pin.as_ref().map(|pin| pin.size().get());
+    let pinned = signatures
+        .pin
+        .as_ref()
+        .map(|pin| pin.checkpoint.size().get());
     let (found, more, unchecked) = findings.finish(|index| scan::id_at(snapshot, index));
     Report {
         level: reached,
         requested: request.level,
         witnessed: pinned.filter(|_| reached == Some(Level::L3)),
-        key: signatures.log_key.as_ref().map(VerifierKey::to_string),
+        key: signatures.keys.given.as_ref().map(VerifierKey::to_string),
+        turns: signatures.keys.turns.clone(),
         origin: signatures.origin.to_string(),
         size: scanned.size,
         root: scanned.root_at(scanned.size).map(Hash::to_base64),

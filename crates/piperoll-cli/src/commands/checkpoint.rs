@@ -24,6 +24,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     if let Some(file) = &args.out {
         piperoll::fs::write(file, kept.note.as_bytes())?;
     }
+    context.publish(&kept.note)?;
     if output.is_json() {
         let json = serde_json::json!({
             "origin": kept.checkpoint.origin().as_str(),

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use piperoll::error::Error;
-use piperoll::event::{Action, Draft, DraftActor, Json, Kind, Payload, Value};
+use piperoll::event::{Action, Draft, Json, Kind, Payload, Value};
 use std::collections::BTreeMap;
 
 /// Correct an entry: record a new one that says what should have been there. Nothing is changed
@@ -36,10 +36,7 @@ pub(crate) fn run(
             Error::invalid_input("a correction needs a reason").hint("give it with --reason")
         })?;
     let set = read_set(&args.set)?;
-    let actor = match &global.actor {
-        Some(name) => DraftActor::named(name),
-        None => context.actor()?,
-    };
+    let actor = context.acting(global)?;
     let trail = context.trail_to_write(output)?;
     let entry = find(&trail, &args.id)?;
     let header = &entry.header;

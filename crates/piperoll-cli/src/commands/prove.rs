@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     if let Some(file) = &args.out {
         piperoll::fs::write(file, proof.as_bytes())?;
     }
+    context.publish(&proven.file.checkpoint)?;
     if output.is_json() {
         let json = serde_json::json!({
             "index": entry.index.get(),

@@ -1,4 +1,7 @@
-use crate::context::Context;
+mod turns;
+
+use self::turns::{incarnation_json, rotation_json, turn_line};
+use crate::context::{Context, now};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output::{BAD, GOOD, Output, TITLE, WARN, count};
@@ -80,6 +83,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
         pin,
         policy,
         head,
+        max_age: max_age(context)?,
         level,
     };
     let mut progress = Progress::new("verifying", output);
@@ -97,6 +101,15 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     } else {
         Exit::Unverified
     })
+}
+
+/// The present, and how old the newest kept checkpoint may be.
+fn max_age(context: &Context) -> Result<Option<(u64, u64)>> {
+    let Some(max_age) = context.max_age()? else {
+        return Ok(None);
+    };
+    let seconds = now().as_micros().div_euclid(1_000_000);
+    Ok(Some((u64::try_from(seconds).unwrap_or(0), max_age)))
 }
 
 /// The public keys to verify with.
@@ -126,6 +139,9 @@ impl Keys {
                     own = Some(signer.vkey());
                     if all.is_empty() && !context.is_other_trail() {
                         all.extend([signer.vkey(), signer.clock()?.vkey()]);
+                        // Those that it replaced: a backup from before that is old, not forged.
+                        let earlier = source.predecessors(&signer.vkey())?;
+                        all.extend(earlier.into_iter().flat_map(|pair| [pair.log, pair.clock]));
                     }
                 }
                 Ok(None) => {}
@@ -216,7 +232,8 @@ fn to_json(report: &Report) -> Value {
             "erased": report.checked.erased,
             "purged": report.checked.purged,
         },
-        "incarnations": [],
+        "incarnations": report.turns.iter().filter_map(incarnation_json).collect::<Vec<_>>(),
+        "rotations": report.turns.iter().filter_map(rotation_json).collect::<Vec<_>>(),
         "findings": findings,
         "findings_left_out": report.findings_left_out,
         "unchecked": report.unchecked,
@@ -261,6 +278,13 @@ fn text(report: &Report, location: &str, output: &mut Output) -> Result<()> {
     }
     if let Some(key) = &report.key {
         row("key", key)?;
+    }
+    for turn in &report.turns {
+        let title = match turn.adoption {
+            Some(_) => "adopted",
+            None => "rotated",
+        };
+        row(title, &shown(&turn_line(turn)))?;
     }
     let root = report.root.as_deref().unwrap_or("unknown");
     let size = count(report.size, "entry");

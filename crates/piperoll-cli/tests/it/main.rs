@@ -40,6 +40,8 @@ mod record;
 #[cfg(test)]
 mod show;
 #[cfg(test)]
+mod turns;
+#[cfg(test)]
 mod unavailable;
 #[cfg(test)]
 mod verify;

@@ -149,8 +149,13 @@ impl Sandbox {
 
     /// Runs what is there only to prepare a test.
     pub(crate) fn quietly(&self, arguments: &[&str]) -> Run {
+        self.quietly_exits(0, arguments)
+    }
+
+    /// As [`Self::quietly`], for what must exit with another code.
+    pub(crate) fn quietly_exits(&self, code: i32, arguments: &[&str]) -> Run {
         let run = Run::new(self.command(arguments).output().unwrap());
-        assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.code, code, "{arguments:?}: {}", run.stderr);
         run
     }
 

@@ -21,29 +21,8 @@ pub fn parse_when(text: &str, bound: Bound, now: Instant) -> Result<Instant> {
         Error::invalid_input(format!("`{text}` is no time"))
             .hint("write 2026-11-01T08:00:00Z, 2026-11-01, or how long ago: 30m, 24h, 7d, 2w")
     };
-    let (Some(digits), Some(unit)) = (
-        text.get(..text.len().saturating_sub(1)),
-        text.chars().last(),
-    ) else {
-        return Err(refused());
-    };
-    if !digits.is_empty()
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && unit.is_ascii_alphabetic()
-    {
-        let unit = match unit {
-            's' => 1_000_000,
-            'm' => 60_000_000,
-            'h' => 3_600_000_000,
-            'd' => DAY,
-            'w' => 7 * DAY,
-            _ => return Err(refused()),
-        };
-        let span = digits
-            .parse()
-            .ok()
-            .and_then(|count: i64| count.checked_mul(unit));
-        let ago = span.and_then(|span| now.as_micros().checked_sub(span));
+    if let Some(span) = parse_span(text) {
+        let ago = now.as_micros().checked_sub(span);
         return ago.and_then(Instant::from_micros).ok_or_else(refused);
     }
     if text.len() == 10 {
@@ -54,6 +33,25 @@ pub fn parse_when(text: &str, bound: Bound, now: Instant) -> Result<Instant> {
         };
     }
     Instant::parse(text).map_err(|error| refused().because(error))
+}
+
+/// Reads a span of time, in microseconds: a whole number and `s`, `m`, `h`, `d` or `w`.
+pub fn parse_span(text: &str) -> Option<i64> {
+    let unit = match text.chars().last()? {
+        's' => 1_000_000,
+        'm' => 60_000_000,
+        'h' => 3_600_000_000,
+        'd' => DAY,
+        'w' => 7 * DAY,
+        _ => return None,
+    };
+    let digits = text.get(..text.len() - 1)?;
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    plain
+        .then_some(digits)?
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(unit)
 }
 
 #[cfg(test)]

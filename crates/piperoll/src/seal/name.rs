@@ -34,6 +34,28 @@ impl Origin {
     pub fn clock_name(&self) -> String {
         format!("{}/clock", self.0)
     }
+
+    /// Which incarnation of the trail `base` this is: 1 for `base` itself, 2 for `<base>/i2`, and so on; `None` for the name of another trail.
+    pub fn incarnation_of(&self, base: &Self) -> Option<u32> {
+        if self == base {
+            return Some(1);
+        }
+        let number = self.0.strip_prefix(base.as_str())?.strip_prefix("/i")?;
+        let incarnation = number.parse().ok().filter(|number| *number >= 2)?;
+        // A name has one spelling: no sign, no leading zero.
+        (format!("{incarnation}") == number).then_some(incarnation)
+    }
+
+    /// The name of the incarnation of `base` after this one.
+    ///
+    /// # Errors
+    /// `InvalidInput` when this is no incarnation of `base`, or the name would be too long.
+    pub fn next_incarnation(&self, base: &Self) -> Result<Self> {
+        let number = self.incarnation_of(base).ok_or_else(|| {
+            Error::invalid_input(format!("`{self}` is no incarnation of `{base}`"))
+        })?;
+        Self::parse(&format!("{base}/i{}", u64::from(number) + 1))
+    }
 }
 
 impl fmt::Display for Origin {

@@ -46,6 +46,14 @@ impl Location {
         }
     }
 
+    /// The folder that it is in, where it is in one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Memory => None,
+            Self::Sqlite(path) => path.parent(),
+        }
+    }
+
     /// Opens the store; for [`Access::Write`] it is made when it is not there.
     ///
     /// # Errors

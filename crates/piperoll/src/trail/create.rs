@@ -1,10 +1,11 @@
+use super::rotate::new_signer;
 use super::seal::Sealer;
 use super::{HeadFile, KeySource, Settings, Surroundings, Trail};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Instant, Secret};
 use crate::fs::{self, LockedFile};
 use crate::limits::KEY_FILE_BYTES_MAX;
-use crate::seal::{Checkpoint, EMPTY_ROOT, Origin, Signer, TreeSize, VerifierKey};
+use crate::seal::{Checkpoint, EMPTY_ROOT, Signer, TreeSize, VerifierKey};
 use crate::store::{Access, Location, Meta, Store};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -68,7 +69,7 @@ impl Trail {
         if settings.location == Location::Memory {
             let signer = match settings.key.read(&settings.origin)? {
                 Some(signer) => signer,
-                None => new_signer(&settings.origin, &surroundings)?,
+                None => new_signer(settings.origin.clone(), &surroundings)?,
             };
             return Self::create_in(
                 settings.location.open(Access::Write)?,
@@ -78,7 +79,7 @@ impl Trail {
             );
         }
         for folder in [
-            folder(&settings.location),
+            settings.location.folder(),
             settings.key.path().and_then(Path::parent),
         ] {
             if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
@@ -125,7 +126,7 @@ impl Trail {
                 }
                 let (signer, made) = match key {
                     Some(signer) => (signer, false),
-                    None => (new_signer(&settings.origin, &surroundings)?, true),
+                    None => (new_signer(settings.origin.clone(), &surroundings)?, true),
                 };
                 if made {
                     new_key.replace(format!("{}\n", *signer.to_text()).as_bytes())?;
@@ -141,7 +142,7 @@ impl Trail {
         }
     }
 
-    fn create_in(
+    pub(super) fn create_in(
         store: Box<dyn Store>,
         signer: Signer,
         settings: &Settings,
@@ -154,7 +155,7 @@ impl Trail {
         let origin = settings.origin.as_str().to_owned();
         let text = meta_text(&origin, created, &secret);
         let signature = STANDARD.encode(signer.sign(text.as_bytes()));
-        let checkpoint = Checkpoint::new(settings.origin.clone(), TreeSize::new(0), EMPTY_ROOT);
+        let checkpoint = Checkpoint::new(signer.origin().clone(), TreeSize::new(0), EMPTY_ROOT);
         let (note, head) = checkpoint
             .sign_with_head(&signer)
             .map_err(|e| Error::internal("the first checkpoint cannot be signed").because(e))?;
@@ -172,9 +173,10 @@ impl Trail {
         let vkey = Box::new(signer.vkey());
         let head_file = HeadFile::new(settings.key.head_path());
         if settings.location != Location::Memory {
-            head_file.advance(&head, &settings.origin, &vkey)?;
+            head_file.advance(&head, signer.origin(), &vkey)?;
         }
-        trail.sealer = Some(Mutex::new(Sealer::new(signer, head_file)));
+        let sealer = Sealer::new(signer, settings.key.clone(), settings.origin.clone());
+        trail.sealer = Some(Mutex::new(sealer));
         Ok((trail, Created::Made(vkey)))
     }
 }
@@ -189,19 +191,6 @@ pub(super) fn is_there(location: &Location) -> Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn folder(location: &Location) -> Option<&Path> {
-    match location {
-        Location::Memory => None,
-        Location::Sqlite(path) => path.parent(),
-    }
-}
-
-fn new_signer(origin: &Origin, surroundings: &Surroundings) -> Result<Signer> {
-    let mut seed = zeroize::Zeroizing::new([0u8; 32]);
-    surroundings.entropy.fill(&mut *seed)?;
-    Ok(Signer::from_seed(origin.clone(), &seed))
 }
 
 /// The key that a crash left under its other name, if it is that of the trail.
@@ -224,5 +213,5 @@ fn no_trail(settings: &Settings) -> Error {
         "the key {} has signed a trail, but there is none at the place that `trail` names",
         settings.key
     ))
-    .hint("bring the trail back; to begin anew, move the key and its `.head` file away first")
+    .hint("bring the trail back; if it is lost, `piperoll adopt --reason ...` begins again and says so for ever; for another trail, move the key and its `.head` file away first")
 }

@@ -21,7 +21,7 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// The log key; `None` when its file is not there.
+    /// The log key of the trail `origin`, in whichever incarnation it is; `None` when its file is not there.
     ///
     /// # Errors
     /// `Denied` when others can read the file, `InvalidInput` when it holds no key, or that of another origin.
@@ -47,7 +47,7 @@ impl KeySource {
                 Signer::parse(key.trim()).map_err(|error| self.no_key().because(error))?
             }
         };
-        if signer.origin() != origin {
+        if signer.origin().incarnation_of(origin).is_none() {
             return Err(Error::invalid_input(format!(
                 "the key {self} is that of `{}`, not of `{origin}`",
                 signer.origin()
@@ -71,6 +71,16 @@ impl KeySource {
             Self::File(path) => Some(path),
             Self::Text { .. } => None,
         }
+    }
+
+    /// Where the next key waits until the trail has taken it: beside the key, when that is in a file.
+    pub(super) fn next_path(&self) -> Option<PathBuf> {
+        self.path().map(|path| fs::beside(path, ".next"))
+    }
+
+    /// Where the endorsements of the keys after this one are: beside the key, when that is in a file.
+    pub(super) fn turns_path(&self) -> Option<PathBuf> {
+        self.path().map(|path| fs::beside(path, ".turns"))
     }
 
     fn no_key(&self) -> Error {

@@ -153,8 +153,7 @@ impl Trail {
     /// Those of sealing.
     pub fn keep_checkpoint(&self) -> Result<Kept> {
         let mut sealer = self.sealer()?;
-        let seconds = u64::try_from(self.surroundings.clock.now().as_second())
-            .map_err(|_| Error::invalid_input("the clock is before 1970"))?;
+        let seconds = self.seconds()?;
         let sealed = sealer.append(&*self.store, &mut |_| {
             Ok(Some(Batch {
                 events: Vec::new(),

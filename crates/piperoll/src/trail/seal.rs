@@ -1,18 +1,30 @@
 //! Sealing: what the writer checks before it signs, and how a batch becomes an append.
 
+mod turn;
+
+pub(super) use self::turn::settle;
+
+use super::KeySource;
 use super::head_file::{HeadFile, HeadState};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::limits::APPEND_TRIES_MAX;
 use crate::seal::{
-    Checkpoint, CheckpointError, Edge, Hash, HeadLine, Note, SignedCheckpoint, Signer, cosign,
-    leaf_hash,
+    Checkpoint, CheckpointError, Edge, Hash, HeadLine, Note, Origin, SignedCheckpoint, Signer,
+    VerifierKey, cosign, leaf_hash,
 };
 use crate::store::{Append, AppendError, Snapshot, Store};
+
+/// What to do with a trail that was set back.
+const SET_BACK_HINT: &str = "bring back the newer trail; if it is lost, `piperoll adopt --reason ...` goes on with this one, and says so for ever";
 
 /// Holds the log key and what it knows of the tree.
 pub(super) struct Sealer {
     signer: Signer,
+    /// Where the signer came from: another process may have rotated it.
+    key: KeySource,
+    /// The name that the trail was made under.
+    base: Origin,
     head_file: HeadFile,
     /// The tree as this sealer last wrote or checked it. Taken out while it works, so that a failure leaves nothing to be believed.
     tree: Option<Tree>,
@@ -22,10 +34,10 @@ pub(super) struct Sealer {
 
 /// A tree whose checkpoint is signed by the key.
 #[derive(Clone)]
-struct Tree {
+pub(super) struct Tree {
     edge: Edge,
-    checkpoint: Checkpoint,
-    note: String,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) note: String,
 }
 
 /// What is to be appended at a known tree.
@@ -59,9 +71,12 @@ impl Batch {
 }
 
 impl Sealer {
-    pub(super) fn new(signer: Signer, head_file: HeadFile) -> Self {
+    pub(super) fn new(signer: Signer, key: KeySource, base: Origin) -> Self {
+        let head_file = HeadFile::new(key.head_path());
         Self {
             signer,
+            key,
+            base,
             head_file,
             tree: None,
             warnings: Vec::new(),
@@ -70,6 +85,10 @@ impl Sealer {
 
     pub(super) fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    pub(super) fn key(&self) -> &KeySource {
+        &self.key
     }
 
     pub(super) fn take_warnings(&mut self) -> Vec<String> {
@@ -180,10 +199,14 @@ impl Sealer {
     }
 
     /// Looks at a store that somebody else wrote last, and refuses to sign what it cannot stand for: tampering must not be laundered by a new signature.
-    fn check(&mut self, store: &dyn Store) -> Result<Tree> {
+    pub(super) fn check(&mut self, store: &dyn Store) -> Result<Tree> {
         loop {
             let snapshot = store.snapshot()?;
-            let tree = self.signed_tree(store, &*snapshot)?;
+            let tree = match self.signed_tree(store, &*snapshot) {
+                Ok(tree) => tree,
+                Err(_) if self.take_new_key(store)? => continue,
+                Err(error) => return Err(error),
+            };
             match self.behind(&tree, &*snapshot)? {
                 None => return Ok(tree),
                 Some(line) => {
@@ -197,9 +220,20 @@ impl Sealer {
     }
 
     fn signed_tree(&self, store: &dyn Store, snapshot: &dyn Snapshot) -> Result<Tree> {
-        let head = snapshot.head()?;
         let key = self.signer.vkey();
-        let signed = SignedCheckpoint::open(head.checkpoint.as_bytes(), &key, &[])
+        let tree = self.tree_signed_by(&key, store, snapshot);
+        tree.or_else(|error| Err(self.before_turn(store, snapshot)?.unwrap_or(error)))
+    }
+
+    /// The tree of a store, whose newest checkpoint `key` has signed.
+    pub(super) fn tree_signed_by(
+        &self,
+        key: &VerifierKey,
+        store: &dyn Store,
+        snapshot: &dyn Snapshot,
+    ) -> Result<Tree> {
+        let head = snapshot.head()?;
+        let signed = SignedCheckpoint::open(head.checkpoint.as_bytes(), key, &[])
             .map_err(|error| not_signed(store, error))?;
         let checkpoint = signed.checkpoint;
         if checkpoint.size() != head.size || !checkpoint.extensions().is_empty() {
@@ -223,7 +257,11 @@ impl Sealer {
     }
 
     /// The head line that the store is behind of. A store that is ahead of it must hold it.
-    fn behind(&mut self, tree: &Tree, snapshot: &dyn Snapshot) -> Result<Option<HeadLine>> {
+    pub(super) fn behind(
+        &mut self,
+        tree: &Tree,
+        snapshot: &dyn Snapshot,
+    ) -> Result<Option<HeadLine>> {
         let origin = self.signer.origin();
         let line = match self.head_file.read(origin, &self.signer.vkey())? {
             HeadState::At(line) => line,
@@ -267,7 +305,7 @@ fn set_back(store: &dyn Store, tree: &Tree, line: &HeadLine, head: &std::path::P
         line.size(),
         head.display()
     ))
-    .hint("bring back the newer trail; if it is lost, keep this one and its key apart, and begin a new trail")
+    .hint(SET_BACK_HINT)
 }
 
 fn tampered(store: &dyn Store, what: &str) -> Error {

@@ -1,3 +1,4 @@
+use crate::trail::Turn;
 use std::fmt;
 
 /// How much was shown. Each level includes those below it.
@@ -113,7 +114,9 @@ pub struct Report {
     pub witnessed: Option<u64>,
     /// The public key of the log that was used.
     pub key: Option<String>,
-    /// The name in its checkpoints.
+    /// The turns of the trail, oldest first: rotations of its key, and adoptions of what was set back. Each was made by the key before it.
+    pub turns: Vec<Turn>,
+    /// The name that it was made under.
     pub origin: String,
     /// How many entries the trail has.
     pub size: u64,

@@ -1,33 +1,48 @@
 //! What was signed: the head, the kept checkpoints, the meta, and the pin.
 
+mod kept;
+
 use super::Request;
 use super::findings::Findings;
+use super::keys::{Keys, Span};
 use super::report::{Level, Verdict};
 use super::witnesses;
 use crate::error::{Error, Result};
 use crate::event::Secret;
 use crate::seal::{
-    Checkpoint, Note, Origin, SignatureType, SignedCheckpoint, TreeSize, VerifierKey,
+    Checkpoint, CheckpointError, Note, Origin, SignatureType, SignedCheckpoint, TreeSize,
+    VerifierKey,
 };
 use crate::store::{Head, Meta, Snapshot};
 use crate::trail::is_meta_signed;
-use std::ops::ControlFlow;
 
 /// What is known of a trail before its entries are read.
 #[derive(Debug)]
 pub(super) struct Signatures {
     pub(super) origin: Origin,
-    pub(super) log_key: Option<VerifierKey>,
+    pub(super) keys: Keys,
     /// How many entries the trail has: what the newest checkpoint signs, else what the head's row says.
     pub(super) size: Option<u64>,
     /// What the newest checkpoint says.
     pub(super) head: Option<Said>,
     /// The kept checkpoints that are to be believed, by number.
     pub(super) kept: Vec<(i64, Checkpoint)>,
-    pub(super) pin: Option<Checkpoint>,
+    /// The latest time that the clock has signed, in seconds since 1970.
+    pub(super) newest_time: Option<u64>,
+    pub(super) pin: Option<Pin>,
     /// Whether the witnesses that the policy asks for have cosigned the pin.
     pub(super) witnessed: bool,
     pub(super) secret: Option<Secret>,
+}
+
+/// The checkpoint that the verifier kept elsewhere.
+#[derive(Debug)]
+pub(super) struct Pin {
+    pub(super) checkpoint: Checkpoint,
+    /// The size up to which what its key signed is still here, where an adoption tells that the rest was lost, and the pin is of the rest.
+    pub(super) lost_after: Option<u64>,
+    /// Whether it was taken where the trail was set back: what was kept since then is lost, too.
+    pub(super) at_the_cut: bool,
 }
 
 /// What a note says.
@@ -66,30 +81,14 @@ impl Signatures {
             .as_ref()
             .and_then(|head| said_by(head.checkpoint.as_bytes()));
         let origin = expected_origin(request, said.as_ref(), meta.as_ref())?;
-        let log_key = request
-            .keys
-            .iter()
-            .find(|key| {
-                key.name() == origin.as_str() && key.signature_type() == SignatureType::Ed25519
-            })
-            .cloned()
-            .or_else(|| witnesses::log_key(request, &origin));
-        if log_key.is_none() {
+        let newest = stored_head.as_ref().map(|head| head.checkpoint.as_bytes());
+        let keys = Keys::of(snapshot, request, &origin, newest, findings)?;
+        if !keys.is_known() {
             findings.unchecked("signatures: no key of this trail was given".to_owned());
         }
-        let clock_key = request
-            .keys
-            .iter()
-            .find(|key| {
-                key.name() == origin.clock_name()
-                    && key.signature_type() == SignatureType::Cosignature
-            })
-            .cloned();
-
         let checker = Checker {
             origin: &origin,
-            log_key: log_key.as_ref(),
-            clock_key,
+            keys: &keys,
         };
         let head = stored_head
             .as_ref()
@@ -100,19 +99,17 @@ impl Signatures {
             .or(stored_head.as_ref().map(|head| head.size))
             .map(TreeSize::get);
         let kept = checker.kept(snapshot, stored_head.as_ref(), size, findings)?;
-        let pin = checker.pin(request)?;
-        let witnessed = match &log_key {
-            Some(key) => witnesses::judge(request, &origin, key, findings)?,
-            // Nobody is known to have signed what the witnesses cosigned.
-            None => false,
-        };
+        let pin = checker.pin(request, findings)?;
+        // Without a key nobody is known to have signed what the witnesses cosigned.
+        let witnessed = keys.is_known() && witnesses::judge(request, &keys, findings)?;
         let secret = checker.meta(meta, findings);
         Ok(Self {
             origin,
-            log_key,
+            keys,
             size,
             head,
-            kept,
+            kept: kept.checkpoints,
+            newest_time: kept.newest_time,
             pin,
             witnessed,
             secret,
@@ -126,8 +123,9 @@ impl Signatures {
             .iter()
             .map(|(_, checkpoint)| checkpoint)
             .chain(self.head.as_ref().map(|head| &head.checkpoint))
-            .chain(&self.pin)
+            .chain(self.pin.as_ref().map(|pin| &pin.checkpoint))
             .map(|checkpoint| checkpoint.size().get())
+            .chain(self.keys.kept().map(|(_, kept)| kept.size().get()))
             .chain(head_file)
             .collect();
         sizes.sort_unstable();
@@ -149,10 +147,24 @@ fn expected_origin(
         .find_map(|key| Origin::parse(key.name()).ok());
     let said = said.map(Checkpoint::origin);
     let stored = meta.and_then(|meta| Origin::parse(&meta.origin).ok());
-    let Some(expected) = request.origin.clone().or(by_key) else {
-        let own = said.cloned().or(stored);
-        return own.ok_or_else(|| Error::corrupt("the trail says nowhere what it is called"));
+    // A trail that was set back and adopted goes on under its own name with a number.
+    let of = |base: &Origin| said.is_some_and(|said| said.incarnation_of(base).is_some());
+    let own = || match (&stored, said) {
+        (Some(stored), _) if of(stored) => Some(stored.clone()),
+        (stored, said) => said.cloned().or_else(|| stored.clone()),
     };
+    let Some(expected) = request.origin.clone().or(by_key) else {
+        return own().ok_or_else(|| Error::corrupt("the trail says nowhere what it is called"));
+    };
+    if let Some(stored) = &stored
+        && of(stored)
+        && expected.incarnation_of(stored).is_some()
+    {
+        return Ok(stored.clone());
+    }
+    if said.is_some_and(|said| said.incarnation_of(&expected).is_some()) {
+        return Ok(expected);
+    }
     let elsewhere = |origin: Option<&Origin>| origin.is_some_and(|origin| *origin != expected);
     if elsewhere(said) && (stored.is_none() || elsewhere(stored.as_ref())) {
         let found = said.map(Origin::to_string).unwrap_or_default();
@@ -184,20 +196,20 @@ fn times_in(note: &[u8], cosigners: &[VerifierKey]) -> Vec<(String, u64)> {
 }
 
 struct Checker<'a> {
+    /// The name that the trail was made under.
     origin: &'a Origin,
-    log_key: Option<&'a VerifierKey>,
-    clock_key: Option<VerifierKey>,
+    keys: &'a Keys,
 }
 
-impl Checker<'_> {
-    /// What a note says, with what is wrong with it named.
+impl<'a> Checker<'a> {
+    /// What a note says that one of `spans` must have signed, and which one has; what is wrong with it is named.
     fn note(
         &self,
         what: &str,
         note: &[u8],
-        cosigners: &[VerifierKey],
+        spans: &'a [Span],
         findings: &mut Findings,
-    ) -> Option<Said> {
+    ) -> Option<(Said, Option<&'a Span>)> {
         let said = |trusted, times| {
             said_by(note).map(|checkpoint| Said {
                 checkpoint,
@@ -205,33 +217,56 @@ impl Checker<'_> {
                 times,
             })
         };
-        let Some(key) = self.log_key else {
-            let said = said(true, times_in(note, cosigners));
+        if !self.keys.is_known() {
+            let clocks: Vec<VerifierKey> =
+                spans.iter().flat_map(|span| span.clocks.clone()).collect();
+            let said = said(true, times_in(note, &clocks));
             if said.is_none() {
                 let detail = format!("{what} is no checkpoint");
                 findings.object(Verdict::Altered, Level::L0, &detail);
             }
-            return said;
-        };
-        match SignedCheckpoint::open(note, key, cosigners) {
-            Ok(signed) => Some(Said {
-                checkpoint: signed.checkpoint,
-                trusted: true,
-                times: signed.cosignatures,
-            }),
-            Err(error) => {
-                let detail = format!("{what}: {error}");
-                findings.object(Verdict::Forged, Level::L1, &detail);
-                said(false, Vec::new())
+            return said.map(|said| (said, None));
+        }
+        let size = said_by(note).map(|said| said.size().get());
+        let may = |span: &&Span| size.is_none_or(|size| span.holds(size));
+        let mut refused = None;
+        for span in spans.iter().filter(may) {
+            match opened(note, span) {
+                Ok(signed) => {
+                    let said = Said {
+                        checkpoint: signed.checkpoint,
+                        trusted: true,
+                        times: signed.cosignatures,
+                    };
+                    return Some((said, Some(span)));
+                }
+                Err(error) => {
+                    refused.get_or_insert(error);
+                }
             }
         }
+        let outside = spans
+            .iter()
+            .find(|span| !may(span) && opened(note, span).is_ok());
+        let detail = match (outside, refused) {
+            (Some(span), _) => format!("{what} is signed by a key that signs {}", span.range()),
+            (None, Some(error)) => format!("{what}: {error}"),
+            (None, None) => format!("{what} is signed by no key of this trail"),
+        };
+        findings.object(Verdict::Forged, Level::L1, &detail);
+        said(false, Vec::new()).map(|said| (said, None))
     }
 
     fn head(&self, head: &Head, findings: &mut Findings) -> Option<Said> {
         let note = head.checkpoint.as_bytes();
-        let said = self.note("the newest checkpoint", note, &[], findings)?;
+        let newest = self.keys.all();
+        let newest = newest
+            .get(newest.len().saturating_sub(1)..)
+            .unwrap_or(newest);
+        let (said, _) = self.note("the newest checkpoint", note, newest, findings)?;
         let checkpoint = &said.checkpoint;
-        if checkpoint.origin() != self.origin {
+        let origin = self.keys.newest().map_or(self.origin, |span| &span.origin);
+        if checkpoint.origin() != origin {
             let detail = format!("the newest checkpoint is that of `{}`", checkpoint.origin());
             findings.object(Verdict::Forged, Level::L0, &detail);
         }
@@ -246,122 +281,72 @@ impl Checker<'_> {
         Some(said)
     }
 
-    fn kept(
-        &self,
-        snapshot: &dyn Snapshot,
-        head: Option<&Head>,
-        size: Option<u64>,
-        findings: &mut Findings,
-    ) -> Result<Vec<(i64, Checkpoint)>> {
-        let mut kept: Vec<(i64, Checkpoint)> = Vec::new();
-        let mut next = 0i64;
-        let mut without_time = 0u64;
-        let cosigners: Vec<VerifierKey> = self.clock_key.iter().cloned().collect();
-        let visited = snapshot.checkpoints(&mut |stored| {
-            if stored.number > next {
-                let detail = match stored.number - next {
-                    1 => format!("kept checkpoint {next} is gone"),
-                    _ => format!("kept checkpoints {next} to {} are gone", stored.number - 1),
-                };
-                findings.object(Verdict::Missing, Level::L0, &detail);
-            } else if stored.number < next {
-                let detail = format!("a kept checkpoint is numbered {}", stored.number);
-                findings.object(Verdict::Forged, Level::L0, &detail);
-            }
-            next = next.max(stored.number.saturating_add(1));
-            let what = format!("kept checkpoint {}", stored.number);
-            let note = self.note(&what, stored.note.as_bytes(), &cosigners, findings);
-            let Some(said) = note else {
-                return Ok(ControlFlow::Continue(()));
-            };
-            let checkpoint = said.checkpoint;
-            if Ok(checkpoint.size().get()) != u64::try_from(stored.size) {
-                let detail = format!(
-                    "{what} is stored with size {}, and signs {}",
-                    stored.size,
-                    checkpoint.size()
-                );
-                findings.object(Verdict::Altered, Level::L0, &detail);
-            }
-            match &self.clock_key {
-                Some(clock)
-                    if said.trusted && !said.times.iter().any(|(name, _)| name == clock.name()) =>
-                {
-                    let detail = format!("{what} has no cosignature of `{}`", clock.name());
-                    findings.object(Verdict::Forged, Level::L1, &detail);
-                }
-                Some(_) => {}
-                None => without_time += 1,
-            }
-            if kept
-                .last()
-                .is_some_and(|(_, before)| checkpoint.size() < before.size())
-            {
-                let detail = format!("{what} signs fewer entries than the one before it");
-                findings.object(Verdict::Reordered, Level::L0, &detail);
-            }
-            if said.trusted {
-                kept.push((stored.number, checkpoint));
-            }
-            Ok(ControlFlow::Continue(()))
-        });
-        if let Err(error) = visited {
-            findings.unreadable("table `checkpoints`", error)?;
-        } else if let Some(head) = head
-            && i64::try_from(head.kept) != Ok(next)
-        {
-            let detail = format!(
-                "table `head` counts {} kept checkpoints, there are {next}",
-                head.kept
-            );
-            let fewer = u64::try_from(next).is_ok_and(|next| next < head.kept);
-            let verdict = if fewer {
-                Verdict::Missing
-            } else {
-                Verdict::Altered
-            };
-            findings.object(verdict, Level::L0, &detail);
-        }
-        if without_time > 0 {
-            findings.unchecked(format!(
-                "the times of {without_time} kept checkpoints: no key of `{}` was given",
-                self.origin.clock_name()
-            ));
-        }
-        for (number, checkpoint) in &kept {
-            let signed = checkpoint.size().get();
-            if size.is_some_and(|size| signed > size) {
-                let detail =
-                    format!("kept checkpoint {number} signs {signed} entries, more than there are");
-                findings.object(Verdict::Missing, Level::L0, &detail);
-            }
-        }
-        Ok(kept)
-    }
-
-    fn pin(&self, request: &Request) -> Result<Option<Checkpoint>> {
+    fn pin(&self, request: &Request, findings: &mut Findings) -> Result<Option<Pin>> {
         let Some(bytes) = &request.pin else {
             return Ok(None);
         };
         let hint = "give a file that `piperoll checkpoint --out` wrote for this trail";
-        let Some(key) = self.log_key else {
+        let spans = self.keys.all();
+        let pin = |span: Option<&Span>, checkpoint: Checkpoint| {
+            let size = checkpoint.size().get();
+            Ok(Some(Pin {
+                lost_after: span.and_then(|span| span.lost_after(size)),
+                at_the_cut: span.is_some_and(|span| span.has_lost && span.ends_at(size)),
+                checkpoint,
+            }))
+        };
+        if !self.keys.is_known() {
             // Nobody vouches for it then, but it must be one.
-            return match said_by(bytes).filter(|said| said.origin() == self.origin) {
-                Some(said) => Ok(Some(said)),
-                None => Err(Error::invalid_input(
+            let said = said_by(bytes);
+            let said = said.filter(|said| said.origin().incarnation_of(self.origin).is_some());
+            let Some(said) = said else {
+                return Err(Error::invalid_input(
                     "the checkpoint to compare with is none of this trail",
                 )
-                .hint(hint)),
+                .hint(hint));
             };
-        };
-        match SignedCheckpoint::open(bytes, key, &[]) {
-            Ok(signed) => Ok(Some(signed.checkpoint)),
-            Err(error) => Err(Error::invalid_input(
-                "the checkpoint to compare with is none that the key of this trail has signed",
-            )
-            .because(error)
-            .hint(hint)),
+            let span = spans
+                .iter()
+                .rev()
+                .find(|span| span.origin == *said.origin());
+            return pin(span, said);
         }
+        let mut refused = None;
+        for span in spans.iter().rev() {
+            match opened_without_clock(bytes, span) {
+                Ok(signed) => {
+                    let size = signed.checkpoint.size().get();
+                    if !span.holds(size) && span.lost_after(size).is_none() {
+                        let detail = format!(
+                            "the checkpoint kept elsewhere signs {size} entries, and its key signs {}",
+                            span.range()
+                        );
+                        findings.object(Verdict::Forged, Level::L2, &detail);
+                    }
+                    return pin(Some(span), signed.checkpoint);
+                }
+                Err(error) => {
+                    refused.get_or_insert(error);
+                }
+            }
+        }
+        for (log, kept) in self.keys.lost() {
+            if let Ok(signed) = SignedCheckpoint::open(bytes, log, &[]) {
+                return Ok(Some(Pin {
+                    lost_after: Some(kept),
+                    at_the_cut: false,
+                    checkpoint: signed.checkpoint,
+                }));
+            }
+        }
+        let error = Error::invalid_input(
+            "the checkpoint to compare with is none that the key of this trail has signed",
+        );
+        Err(match refused {
+            Some(refused) => error.because(refused),
+            None => error,
+        }
+        .hint(hint))
     }
 
     fn meta(&self, meta: Option<Meta>, findings: &mut Findings) -> Option<Secret> {
@@ -370,10 +355,35 @@ impl Checker<'_> {
             let detail = format!("table `meta` says that the trail is `{}`", meta.origin);
             findings.object(Verdict::Altered, Level::L0, &detail);
         }
-        if self.log_key.is_some_and(|key| !is_meta_signed(&meta, key)) {
+        let first = self.keys.all().first().and_then(|span| span.log.as_ref());
+        if first.is_some_and(|key| !is_meta_signed(&meta, key)) {
             let detail = "table `meta` is not as the log key signed it";
             findings.object(Verdict::Altered, Level::L1, detail);
         }
         Some(meta.secret)
+    }
+}
+
+/// The checkpoint in a note, when the span's key has signed it; its clock's cosignature is checked where it is there.
+fn opened(note: &[u8], span: &Span) -> std::result::Result<SignedCheckpoint, CheckpointError> {
+    open_with(note, span, &span.clocks)
+}
+
+/// As [`opened`]; what else is under the note is not looked at.
+fn opened_without_clock(
+    note: &[u8],
+    span: &Span,
+) -> std::result::Result<SignedCheckpoint, CheckpointError> {
+    open_with(note, span, &[])
+}
+
+fn open_with(
+    note: &[u8],
+    span: &Span,
+    clock: &[VerifierKey],
+) -> std::result::Result<SignedCheckpoint, CheckpointError> {
+    match &span.log {
+        Some(log) => SignedCheckpoint::open(note, log, clock),
+        None => Err(CheckpointError::NotByLog(span.origin.to_string())),
     }
 }

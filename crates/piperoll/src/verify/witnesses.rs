@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::findings::Findings;
+use super::keys::{Keys, Span};
 use super::report::{Level, Verdict};
 use crate::error::{Error, Result};
 use crate::seal::{Note, NoteError, Origin, VerifierKey};
@@ -21,26 +22,36 @@ pub(super) fn log_key(request: &Request, origin: &Origin) -> Option<VerifierKey>
     key.cloned()
 }
 
-/// Whether the quorum has cosigned the pin, which `log` has signed. If it has not, `findings` says why.
-pub(super) fn judge(
-    request: &Request,
-    origin: &Origin,
-    log: &VerifierKey,
-    findings: &mut Findings,
-) -> Result<bool> {
+/// Whether the quorum has cosigned the pin, which a key of the trail has signed. If it has not, `findings` says why.
+pub(super) fn judge(request: &Request, own: &Keys, findings: &mut Findings) -> Result<bool> {
     let Some(policy) = &request.policy else {
         return Ok(false);
     };
-    if policy.lists_logs() && !policy.log_keys(origin).any(|key| key == log) {
-        let message = format!("the policy lists logs, and not the key of this trail: `{log}`");
+    let is_listed = |span: &Span| {
+        let mut listed = policy.log_keys(&span.origin);
+        listed.any(|key| Some(key) == span.log.as_ref())
+    };
+    if policy.lists_logs() && !own.all().iter().any(is_listed) {
+        let logs: Vec<String> = own.logs().map(|log| format!("`{log}`")).collect();
+        let message = format!(
+            "the policy lists logs, and not the key of this trail: {}",
+            logs.join(", ")
+        );
         return Err(Error::invalid_input(message).hint("give the policy that is for this trail"));
     }
     let keys: Vec<VerifierKey> = policy
         .witnesses()
         .filter_map(|witness| witness.key().cloned())
         .collect();
-    if keys.iter().any(|key| key.name() == origin.clock_name()) {
-        let clock = origin.clock_name();
+    let clocks: Vec<String> = own
+        .all()
+        .iter()
+        .map(|span| span.origin.clock_name())
+        .collect();
+    if let Some(clock) = clocks
+        .iter()
+        .find(|clock| keys.iter().any(|key| key.name() == *clock))
+    {
         let message = format!("the policy takes `{clock}` for a witness, the trail's own clock");
         return Err(Error::invalid_input(message)
             .hint("a witness is somebody else: take that line out of the policy"));

@@ -33,6 +33,8 @@ mod tamper_schema;
 #[cfg(test)]
 mod trail_model;
 #[cfg(test)]
+mod turns;
+#[cfg(test)]
 mod verify_memory;
 #[cfg(test)]
 mod writer_checks;

@@ -195,7 +195,7 @@ pub(crate) fn entries(settings: &Settings) -> Vec<Entry> {
 pub(crate) fn assert_sound(settings: &Settings, pin: Option<&str>) -> Report {
     let signer = settings.key.read(&settings.origin).unwrap().unwrap();
     let head = HeadFile::new(settings.key.head_path());
-    let state = head.read(&settings.origin, &signer.vkey()).unwrap();
+    let state = head.read(signer.origin(), &signer.vkey()).unwrap();
     let request = Request {
         keys: vec![signer.vkey(), signer.clock().unwrap().vkey()],
         pin: pin.map(|note| note.as_bytes().to_vec()),
