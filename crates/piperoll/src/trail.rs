@@ -3,6 +3,7 @@
 mod create;
 mod entry;
 mod head_file;
+mod kept_time;
 mod key;
 mod prove;
 mod record;
@@ -91,16 +92,28 @@ impl Trail {
             return Err(nothing_at(&settings.location.to_string()));
         }
         let store = settings.location.open(Access::Write)?;
-        let mut trail = Self::from_store(store, Some(&settings.origin), surroundings)?;
-        let signer = settings.key.read(&settings.origin)?.ok_or_else(|| {
+        Self::open_in(store, &settings.origin, &settings.key, surroundings)
+    }
+
+    /// Opens the trail in a store that the caller has opened for writing.
+    ///
+    /// # Errors
+    /// As [`Trail::open`].
+    pub fn open_in(
+        store: Box<dyn Store>,
+        origin: &Origin,
+        key: &KeySource,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        let mut trail = Self::from_store(store, Some(origin), surroundings)?;
+        let signer = key.read(origin)?.ok_or_else(|| {
             Error::invalid_input(format!(
-                "the trail `{}` is there, but its key {} is not",
+                "the trail `{}` is there, but its key {key} is not",
                 trail.store.location(),
-                settings.key
             ))
             .hint("restore the key file: without it nothing can be recorded in this trail")
         })?;
-        let head_file = HeadFile::new(settings.key.head_path());
+        let head_file = HeadFile::new(key.head_path());
         trail.sealer = Some(Mutex::new(Sealer::new(signer, head_file)));
         Ok(trail)
     }

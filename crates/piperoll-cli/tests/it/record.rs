@@ -153,7 +153,7 @@ fn a_pipe_with_a_name_is_a_file() {
 }
 
 #[test]
-fn what_export_wrote_can_be_recorded_elsewhere() {
+fn c7_59_what_export_wrote_is_recorded_elsewhere_byte_for_byte() {
     let source = Sandbox::new().with_project().with_events(&varied());
     source.quietly(&["export", "--format", "jsonl", "--out", "all.jsonl"]);
     let kept = [
@@ -181,6 +181,25 @@ fn what_export_wrote_can_be_recorded_elsewhere() {
     target.write("again.jsonl", &events);
     let other = target.quietly(&["record", "again.jsonl", "--json"]).json();
     assert_eq!(other["recorded"], 5);
+    // Elsewhere it has another salt and another time of recording; what happened, and the bytes of every payload, are the same.
+    target.quietly(&["export", "--format", "jsonl", "--out", "all.jsonl"]);
+    let (here, there) = (source.read("all.jsonl"), target.read("all.jsonl"));
+    let mut payloads = 0;
+    for (here, there) in here.lines().zip(there.lines()) {
+        let [here_json, there_json] =
+            [here, there].map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        for key in kept {
+            assert_eq!(here_json["header"][key], there_json["header"][key], "{key}");
+        }
+        let [here, there] = [here, there].map(|line| {
+            let from = line.find("\"payload\":{").map(|at| &line[at..]);
+            from.map(|rest| rest.split(",\"salt\"").next().unwrap())
+        });
+        assert_eq!(here, there);
+        payloads += usize::from(here.is_some());
+    }
+    assert!(payloads >= 2, "{payloads}");
+    assert_eq!(target.quietly(&["verify", "--json"]).json()["level"], "L1");
 }
 
 #[test]

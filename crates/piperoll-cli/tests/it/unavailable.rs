@@ -33,7 +33,7 @@ fn copy_of_piperoll(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn what_may_not_be_written_is_denied() {
+fn c5_38_what_may_not_be_written_is_denied() {
     let mut sandbox = Sandbox::named("denied")
         .with_project()
         .with_events(&lines(2));
@@ -102,7 +102,7 @@ fn a_trail_that_another_program_has_locked_is_a_conflict() {
 
 /// A limit on the size of files stands for a disk without space: it needs no rights.
 #[test]
-fn a_disk_without_space_leaves_the_trail_as_it_was() {
+fn c5_38_a_disk_without_space_leaves_the_trail_as_it_was() {
     let sandbox = Sandbox::new().with_project().with_events(&lines(2));
     sandbox.write("events.jsonl", input(20_000));
     // In blocks of 512 bytes; the signal that comes with it is ignored, as a full disk sends none.
@@ -150,7 +150,7 @@ fn limited(sandbox: &Sandbox, descriptors: u32, command: &str) -> Run {
 }
 
 #[test]
-fn too_few_descriptors_leave_the_trail_as_it_was() {
+fn c5_38_too_few_descriptors_leave_the_trail_as_it_was() {
     let commands = [
         "log --json",
         "verify --json",
@@ -179,7 +179,7 @@ fn too_few_descriptors_leave_the_trail_as_it_was() {
 }
 
 #[test]
-fn too_few_descriptors_leave_a_trail_that_can_still_be_made() {
+fn c5_38_too_few_descriptors_leave_a_trail_that_can_still_be_made() {
     let mut failed = 0;
     for descriptors in DESCRIPTORS {
         let sandbox = Sandbox::new().with_project();

@@ -53,7 +53,7 @@ fn each_level_states_what_holds() {
 }
 
 #[test]
-fn without_a_key_only_self_consistency_can_be_stated() {
+fn c3_26_without_a_key_only_self_consistency_can_be_stated() {
     let mut sandbox = Sandbox::named("verify_without_key")
         .with_project()
         .with_events(&lines(5));

@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::findings::Findings;
+use super::kept_order::KeptOrder;
 use super::report::{Level, Verdict};
 use super::witnesses;
 use crate::error::{Error, Result};
@@ -257,7 +258,11 @@ impl Checker<'_> {
         let mut next = 0i64;
         let mut without_time = 0u64;
         let cosigners: Vec<VerifierKey> = self.clock_key.iter().cloned().collect();
+        let mut order = KeptOrder::default();
         let visited = snapshot.checkpoints(&mut |stored| {
+            if order.is_full() {
+                return Ok(ControlFlow::Break(()));
+            }
             if stored.number > next {
                 let detail = match stored.number - next {
                     1 => format!("kept checkpoint {next} is gone"),
@@ -269,6 +274,9 @@ impl Checker<'_> {
                 findings.object(Verdict::Forged, Level::L0, &detail);
             }
             next = next.max(stored.number.saturating_add(1));
+            if order.is_same(&stored) {
+                return Ok(ControlFlow::Continue(()));
+            }
             let what = format!("kept checkpoint {}", stored.number);
             let note = self.note(&what, stored.note.as_bytes(), &cosigners, findings);
             let Some(said) = note else {
@@ -300,6 +308,14 @@ impl Checker<'_> {
                 let detail = format!("{what} signs fewer entries than the one before it");
                 findings.object(Verdict::Reordered, Level::L0, &detail);
             }
+            let clock = self.clock_key.as_ref().filter(|_| said.trusted);
+            let mut times = said.times.iter();
+            let time = clock.and_then(|clock| times.find(|(name, _)| name == clock.name()));
+            if order.goes_back(&stored, time.map(|(_, seconds)| *seconds)) {
+                let detail =
+                    format!("{what} was cosigned before the one before it, of the same size");
+                findings.object(Verdict::Reordered, Level::L1, &detail);
+            }
             if said.trusted {
                 kept.push((stored.number, checkpoint));
             }
@@ -307,6 +323,9 @@ impl Checker<'_> {
         });
         if let Err(error) = visited {
             findings.unreadable("table `checkpoints`", error)?;
+        } else if order.is_too_long() {
+            let detail = format!("kept checkpoints from {next} on: more than are looked at");
+            findings.object(Verdict::Unverifiable, Level::L0, &detail);
         } else if let Some(head) = head
             && i64::try_from(head.kept) != Ok(next)
         {

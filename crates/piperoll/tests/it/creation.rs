@@ -76,7 +76,7 @@ fn with_all_there_it_is_found() {
 }
 
 #[test]
-fn without_its_key_a_trail_is_refused_and_gets_no_new_one() {
+fn c3_26_without_its_key_a_trail_is_refused_and_gets_no_new_one() {
     let place = Place::with_entries(2);
     let key = std::fs::read(place.key()).unwrap();
     remove(&[&place.key()]);
@@ -178,7 +178,7 @@ fn a_key_under_the_other_name_that_is_not_the_trails_is_not_taken() {
 }
 
 #[test]
-fn a_key_file_is_private_from_the_start() {
+fn c3_26_a_key_file_is_private_from_the_start() {
     let place = Place::with_entries(1);
     #[cfg(unix)]
     for path in [place.key(), place.head()] {
