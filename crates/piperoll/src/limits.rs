@@ -32,6 +32,8 @@ pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Most events of one append.
 pub const BATCH_EVENTS_MAX: usize = 100_000;
+/// Most bytes of the lines that `record` gathers for one append, where they are more than one.
+pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Times a writer tries again after another one was faster.
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.

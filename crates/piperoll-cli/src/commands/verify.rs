@@ -113,6 +113,7 @@ impl Keys {
         for text in &args.key {
             all.push(VerifierKey::parse(text.trim())?);
         }
+        one_of_each_name(&all)?;
         // Whoever brings keys along need not have the project's, nor the environment that it is in.
         let brought = !all.is_empty() || context.is_other_trail();
         let source = match context.key() {
@@ -141,6 +142,21 @@ impl Keys {
         }
         Ok(Self { all, own, source })
     }
+}
+
+/// A trail has one log key, and its clock one: of two of a name nobody said which is meant.
+fn one_of_each_name(keys: &[VerifierKey]) -> Result<()> {
+    for (at, key) in keys.iter().enumerate() {
+        let earlier = keys.iter().take(at);
+        let is_other = |other: &&VerifierKey| other.name() == key.name() && *other != key;
+        if earlier.clone().any(|other| is_other(&other)) {
+            let message = format!("two different keys are called `{}`", key.name());
+            return Err(Error::invalid_input(message)
+                .hint("give the one with --key that is the trail's; whoever has sent the other meant another trail")
+                .into());
+        }
+    }
+    Ok(())
 }
 
 /// A trail that is gone while its key is there was not lost by chance.

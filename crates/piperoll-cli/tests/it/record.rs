@@ -1,5 +1,5 @@
 use crate::events::{id, input, line, lines, varied};
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{PIPEROLL, Run, Sandbox};
 use std::io::Write as _;
 
 #[test]
@@ -211,4 +211,40 @@ fn a_large_file_is_recorded_whole() {
         .json();
     assert_eq!([&recorded["recorded"], &recorded["size"]], [5_000, 5_000]);
     assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["level"], "L1");
+}
+
+/// Twelve lines of six MiB: more than one append takes.
+#[test]
+fn an_append_is_bounded_by_bytes_too() {
+    let sandbox = Sandbox::new().with_project();
+    let text = "x".repeat(6 * 1024 * 1024);
+    let lines: String = (0..12)
+        .map(|n| {
+            format!(
+                "{{\"kind\":\"row\",\"action\":\"UPDATE\",\"actor\":{{\"name\":\"a\"}},\"resource\":{{\"system\":\"s\",\"name\":\"t\",\"kind\":\"table\"}},\"payload\":{{\"key\":{n},\"after\":\"{text}\"}}}}\n"
+            )
+        })
+        .collect();
+    sandbox.write("large.jsonl", &lines);
+    // Whoever asks for twelve lines as one append gets them as one, or not at all.
+    for (script, name) in [
+        ("exec \"$0\" record large.jsonl --batch 12", "large.jsonl"),
+        ("exec \"$0\" record - --batch 12 <large.jsonl", "<stdin>"),
+    ] {
+        let mut shell = sandbox.program("sh");
+        let run = Run::new(shell.args(["-c", script, PIPEROLL]).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let message = format!(
+            "error: `{name}`: the lines of one append have more than 67108864 bytes up to line 11\n"
+        );
+        assert!(run.stderr.starts_with(&message), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("give a smaller --batch, or none"),
+            "{}",
+            run.stderr
+        );
+    }
+    assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["size"], 0);
+    let recorded = sandbox.quietly(&["record", "large.jsonl", "--json"]).json();
+    assert_eq!([&recorded["recorded"], &recorded["size"]], [12, 12]);
 }

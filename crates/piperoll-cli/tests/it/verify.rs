@@ -250,3 +250,74 @@ fn a_project_of_another_origin_is_refused() {
         assert_eq!(sandbox.run(&[command]).code, 2);
     }
 }
+
+#[test]
+fn two_different_keys_of_one_name_are_refused() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    let other = Sandbox::new().with_project();
+    let vkey = |sandbox: &Sandbox| {
+        let shown = sandbox.quietly(&["key", "show"]).stdout;
+        shown.lines().last().unwrap().to_owned()
+    };
+    let (own, stranger) = (vkey(&sandbox), vkey(&other));
+    for keys in [[&own, &stranger], [&stranger, &own]] {
+        let mut command = sandbox.command(&["verify"]);
+        for key in keys {
+            command.args(["--key", key]);
+        }
+        let run = Run::new(command.output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let message = "error: two different keys are called `shop.example/audit`\n";
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
+    // One given twice is one.
+    let twice = ["verify", "--key", &own, "--key", &own, "--json"];
+    assert_eq!(sandbox.quietly(&twice).json()["level"], "L1");
+}
+
+/// Whoever reads a pipe waits for its writer, who may never come.
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    let made = sandbox.program("mkfifo").arg("pipe").status().unwrap();
+    assert!(made.success());
+    for arguments in [
+        &["verify", "--since", "pipe"][..],
+        &[
+            "verify",
+            "--since",
+            ".piperoll/trail.db",
+            "--policy",
+            "pipe",
+        ],
+        &["verify-proof", "pipe", "--entry", "pipe", "--key", "x"],
+    ] {
+        let run = Run::new(sandbox.command(arguments).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let message = "error: `pipe` is no regular file\n";
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
+    // A head file that is none is no head file: it is told, and nothing waits.
+    fs::remove_file(sandbox.path(".piperoll/trail.key.head")).unwrap();
+    fs::rename(
+        sandbox.path("pipe"),
+        sandbox.path(".piperoll/trail.key.head"),
+    )
+    .unwrap();
+    let run = Run::new(sandbox.command(&["verify"]).output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("is no file of one line"),
+        "{}",
+        run.stdout
+    );
+    fs::rename(
+        sandbox.path(".piperoll/trail.key.head"),
+        sandbox.path("pipe"),
+    )
+    .unwrap();
+    fs::remove_file(sandbox.path(".piperoll/trail.key")).unwrap();
+    fs::rename(sandbox.path("pipe"), sandbox.path(".piperoll/trail.key")).unwrap();
+    let run = Run::new(sandbox.command(&["verify"]).output().unwrap());
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}
