@@ -1,9 +1,10 @@
 //! What Piperoll's tests stand on: a second, naive implementation of the format, one conformance suite for all stores, ways to tamper,
-//! and a disk that loses power.
+//! a store that lies, and a disk that loses power.
 //! Not published.
 
 pub mod conformance;
 #[cfg(unix)]
 pub mod disk;
+pub mod malicious;
 pub mod naive;
 pub mod tamper;

@@ -11,11 +11,15 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Reads a file of at most `bytes_max` bytes; `None` when it is not there.
+/// Reads a file of at most `bytes_max` bytes; `None` when it is not there. A pipe or a device might never end, so that it is none.
 ///
 /// # Errors
-/// `Denied` without the right, `InvalidInput` when it is larger, `Unavailable` when it cannot be read.
+/// `Denied` without the right, `InvalidInput` when it is larger or no regular file, `Unavailable` when it cannot be read.
 pub fn read(path: &Path, bytes_max: usize) -> Result<Option<Vec<u8>>> {
+    // Before it is opened: opening a pipe waits for whoever writes it.
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return Err(no_regular_file(path));
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -35,6 +39,34 @@ pub fn read(path: &Path, bytes_max: usize) -> Result<Option<Vec<u8>>> {
         )));
     }
     Ok(Some(bytes))
+}
+
+/// Makes a file that only its owner may read and write, where none is. That it cannot be made is told by whoever opens it next.
+#[cfg(feature = "sqlite")]
+pub(crate) fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
+}
+
+fn no_regular_file(path: &Path) -> Error {
+    Error::invalid_input(format!("`{}` is no regular file", path.display()))
+}
+
+/// Whether a path names a pipe. Always `false` where the system has none with names.
+fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        std::fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// Makes a folder and those above it.
@@ -124,8 +156,12 @@ impl LockedFile {
     /// Opens a file, mode 0600 when it is made, and waits for its lock.
     ///
     /// # Errors
-    /// `Denied` without the right, `Conflict` when another program does not let go of the lock, `Unavailable` when it cannot be opened or locked.
+    /// `Denied` without the right, `InvalidInput` when it is a pipe, which would be waited for, `Conflict` when another program does not let go of the lock,
+    /// `Unavailable` when it cannot be opened or locked.
     pub fn open(path: &Path) -> Result<Self> {
+        if is_pipe(path) {
+            return Err(no_regular_file(path));
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
@@ -286,6 +322,25 @@ fn failure(path: &Path, done: &str, error: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_might_never_end_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        for path in [&pipe, &link] {
+            let error = read(path, 10).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            let message = format!("`{}` is no regular file", path.display());
+            assert_eq!(error.to_string(), message);
+        }
+        let error = LockedFile::open(&pipe).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
 
     #[test]
     fn a_lock_that_is_never_let_go_of_is_a_conflict() {

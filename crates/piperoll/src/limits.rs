@@ -38,10 +38,14 @@ pub const BATCH_EVENTS_MAX: usize = 100_000;
 pub const TURNS_MAX: usize = 10_000;
 /// Largest file of the endorsements beside a key; one is about 300 bytes.
 pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most bytes of the lines that `record` gathers for one append, where they are more than one.
+pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Times a writer tries again after another one was faster.
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.
 pub const LOCK_WAIT_SECONDS: u64 = 10;
+/// Seconds that a clock may be set back between two checkpoints of the same entries; the later one then states the time of the earlier.
+pub const CLOCK_BACK_SECONDS_MAX: u64 = 60;
 /// Most names whose codes a writer remembers; then it looks them up again.
 pub const CODES_KEPT_MAX: usize = 100_000;
 /// Most names that a reader remembers; then it looks them up again.
@@ -49,6 +53,10 @@ pub const NAMES_KEPT_MAX: usize = 10_000;
 /// Entries in a row of which neither row nor tile is there, after which the pass of `verify` ends: a head that claims any size, and an entry at any position,
 /// end in a finite answer.
 pub const GAP_ENTRIES_MAX: u64 = 65_536;
+/// Most kept checkpoints that `verify` looks at; the rest is told as unverifiable.
+pub const KEPT_CHECKPOINTS_MAX: u64 = 1_000_000;
+/// Most rows of a table that `verify` looks at where none can be: behind the last entry, of no entry, of no tree. Then it says that there are more.
+pub const STRAYS_MAX: usize = 16_384;
 /// Most differing entries that `verify` keeps in order to tell a moved entry from an altered one.
 pub const MISMATCHES_KEPT_MAX: usize = 16_384;
 /// Most findings listed by `verify`; the rest is counted.

@@ -5,6 +5,7 @@ mod create;
 mod endorsement;
 mod entry;
 mod head_file;
+mod kept_time;
 mod key;
 mod prove;
 mod record;
@@ -98,17 +99,29 @@ impl Trail {
             return Err(nothing_at(&settings.location.to_string()));
         }
         let store = settings.location.open(Access::Write)?;
-        let mut trail = Self::from_store(store, Some(&settings.origin), surroundings)?;
-        seal::settle(&*trail.store, &settings.key)?;
-        let signer = settings.key.read(&settings.origin)?.ok_or_else(|| {
+        Self::open_in(store, &settings.origin, &settings.key, surroundings)
+    }
+
+    /// Opens the trail in a store that the caller has opened for writing.
+    ///
+    /// # Errors
+    /// As [`Trail::open`].
+    pub fn open_in(
+        store: Box<dyn Store>,
+        origin: &Origin,
+        key: &KeySource,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        let mut trail = Self::from_store(store, Some(origin), surroundings)?;
+        seal::settle(&*trail.store, key)?;
+        let signer = key.read(origin)?.ok_or_else(|| {
             Error::invalid_input(format!(
-                "the trail `{}` is there, but its key {} is not",
+                "the trail `{}` is there, but its key {key} is not",
                 trail.store.location(),
-                settings.key
             ))
             .hint("restore the key file: without it nothing can be recorded in this trail")
         })?;
-        let sealer = Sealer::new(signer, settings.key.clone(), settings.origin.clone());
+        let sealer = Sealer::new(signer, key.clone(), origin.clone());
         trail.sealer = Some(Mutex::new(sealer));
         Ok(trail)
     }

@@ -7,6 +7,7 @@ mod classify;
 mod erasures;
 mod evidence;
 mod findings;
+mod kept_order;
 mod keys;
 mod lane;
 mod report;

@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 /// As [`BATCH_EVENTS_MAX`], for the range of the option.
 const BATCH_MAX: i64 = 100_000;
+/// Lines of an append when nobody says how many.
+const BATCH_DEFAULT: u32 = 1000;
 const _: () = assert!(BATCH_MAX as usize == BATCH_EVENTS_MAX);
 
 /// Record events, given as JSON Lines
@@ -30,9 +32,9 @@ pub(crate) struct Args {
     /// The file; `-` or none is standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// So many lines are one append: all of them are recorded, or none
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=BATCH_MAX))]
-    batch: u32,
+    /// So many lines are one append: all of them are recorded, or none [default: 1000, or fewer when they have 64 MiB]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=BATCH_MAX))]
+    batch: Option<u32>,
 }
 
 pub(crate) fn run(
@@ -41,7 +43,7 @@ pub(crate) fn run(
     context: &Context,
     output: &mut Output,
 ) -> Result<Exit> {
-    let batch = usize::try_from(args.batch).unwrap_or(BATCH_EVENTS_MAX);
+    let batch = usize::try_from(args.batch.unwrap_or(BATCH_DEFAULT)).unwrap_or(BATCH_EVENTS_MAX);
     let defaults = LineDefaults {
         actor: global.actor.clone(),
         reason: global.reason.clone(),
@@ -53,6 +55,7 @@ pub(crate) fn run(
         name: &name,
         defaults: &defaults,
         batch,
+        is_exact: args.batch.is_some(),
     };
     let tally = match path {
         None => {

@@ -1,5 +1,5 @@
 use crate::events::{id, input, line, lines, varied};
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{PIPEROLL, Run, Sandbox};
 use std::io::Write as _;
 
 #[test]
@@ -153,7 +153,7 @@ fn a_pipe_with_a_name_is_a_file() {
 }
 
 #[test]
-fn what_export_wrote_can_be_recorded_elsewhere() {
+fn c7_59_what_export_wrote_is_recorded_elsewhere_byte_for_byte() {
     let source = Sandbox::new().with_project().with_events(&varied());
     source.quietly(&["export", "--format", "jsonl", "--out", "all.jsonl"]);
     let kept = [
@@ -181,6 +181,25 @@ fn what_export_wrote_can_be_recorded_elsewhere() {
     target.write("again.jsonl", &events);
     let other = target.quietly(&["record", "again.jsonl", "--json"]).json();
     assert_eq!(other["recorded"], 5);
+    // Elsewhere it has another salt and another time of recording; what happened, and the bytes of every payload, are the same.
+    target.quietly(&["export", "--format", "jsonl", "--out", "all.jsonl"]);
+    let (here, there) = (source.read("all.jsonl"), target.read("all.jsonl"));
+    let mut payloads = 0;
+    for (here, there) in here.lines().zip(there.lines()) {
+        let [here_json, there_json] =
+            [here, there].map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        for key in kept {
+            assert_eq!(here_json["header"][key], there_json["header"][key], "{key}");
+        }
+        let [here, there] = [here, there].map(|line| {
+            let from = line.find("\"payload\":{").map(|at| &line[at..]);
+            from.map(|rest| rest.split(",\"salt\"").next().unwrap())
+        });
+        assert_eq!(here, there);
+        payloads += usize::from(here.is_some());
+    }
+    assert!(payloads >= 2, "{payloads}");
+    assert_eq!(target.quietly(&["verify", "--json"]).json()["level"], "L1");
 }
 
 #[test]
@@ -192,4 +211,40 @@ fn a_large_file_is_recorded_whole() {
         .json();
     assert_eq!([&recorded["recorded"], &recorded["size"]], [5_000, 5_000]);
     assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["level"], "L1");
+}
+
+/// Twelve lines of six MiB: more than one append takes.
+#[test]
+fn an_append_is_bounded_by_bytes_too() {
+    let sandbox = Sandbox::new().with_project();
+    let text = "x".repeat(6 * 1024 * 1024);
+    let lines: String = (0..12)
+        .map(|n| {
+            format!(
+                "{{\"kind\":\"row\",\"action\":\"UPDATE\",\"actor\":{{\"name\":\"a\"}},\"resource\":{{\"system\":\"s\",\"name\":\"t\",\"kind\":\"table\"}},\"payload\":{{\"key\":{n},\"after\":\"{text}\"}}}}\n"
+            )
+        })
+        .collect();
+    sandbox.write("large.jsonl", &lines);
+    // Whoever asks for twelve lines as one append gets them as one, or not at all.
+    for (script, name) in [
+        ("exec \"$0\" record large.jsonl --batch 12", "large.jsonl"),
+        ("exec \"$0\" record - --batch 12 <large.jsonl", "<stdin>"),
+    ] {
+        let mut shell = sandbox.program("sh");
+        let run = Run::new(shell.args(["-c", script, PIPEROLL]).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let message = format!(
+            "error: `{name}`: the lines of one append have more than 67108864 bytes up to line 11\n"
+        );
+        assert!(run.stderr.starts_with(&message), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("give a smaller --batch, or none"),
+            "{}",
+            run.stderr
+        );
+    }
+    assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["size"], 0);
+    let recorded = sandbox.quietly(&["record", "large.jsonl", "--json"]).json();
+    assert_eq!([&recorded["recorded"], &recorded["size"]], [12, 12]);
 }

@@ -33,7 +33,7 @@ fn copy_of_piperoll(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn what_may_not_be_written_is_denied() {
+fn c5_38_what_may_not_be_written_is_denied() {
     let mut sandbox = Sandbox::named("denied")
         .with_project()
         .with_events(&lines(2));
@@ -102,7 +102,7 @@ fn a_trail_that_another_program_has_locked_is_a_conflict() {
 
 /// A limit on the size of files stands for a disk without space: it needs no rights.
 #[test]
-fn a_disk_without_space_leaves_the_trail_as_it_was() {
+fn c5_38_a_disk_without_space_leaves_the_trail_as_it_was() {
     let sandbox = Sandbox::new().with_project().with_events(&lines(2));
     sandbox.write("events.jsonl", input(20_000));
     // In blocks of 512 bytes; the signal that comes with it is ignored, as a full disk sends none.
@@ -139,6 +139,81 @@ fn a_disk_without_space_leaves_the_trail_as_it_was() {
     );
 }
 
+/// What is replaced whole is written beside it first.
+#[test]
+fn c5_38_a_temporary_file_without_space_leaves_the_old_file_alone() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    sandbox.write("events.jsonl", input(1_000));
+    sandbox.quietly(&["record", "events.jsonl"]);
+    sandbox.write("out.jsonl", "the old one\n");
+    let names = sandbox.names(".");
+    let script = "trap '' XFSZ; ulimit -f 100; exec \"$0\" export --format jsonl --out out.jsonl";
+    let mut shell = sandbox.program("bash");
+    let run = Run::new(shell.args(["-c", script, PIPEROLL]).output().unwrap());
+    assert_eq!((run.code, run.stdout.as_str()), (6, ""), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .starts_with("error: the export cannot be written\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(sandbox.read("out.jsonl"), "the old one\n");
+    assert_eq!(sandbox.names("."), names);
+    sandbox.quietly(&["export", "--format", "jsonl", "--out", "out.jsonl"]);
+    assert_eq!(sandbox.read("out.jsonl").lines().count(), 1_000);
+}
+
+/// In a namespace of mounts of its own, where the system lets this user make one; without, only the rights of the test above stand for it.
+#[test]
+fn c5_38_a_read_only_file_system_is_denied_and_can_be_read() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    sandbox.write("events.jsonl", input(5));
+    let read_only = |command: &str| {
+        let script = format!(
+            "mount --bind . . && cd \"$PWD\" && mount -o remount,ro,bind . && exec \"$0\" {command}"
+        );
+        let mut shell = sandbox.program("unshare");
+        Run::new(
+            shell
+                .args(["-rm", "sh", "-c", &script, PIPEROLL])
+                .output()
+                .unwrap(),
+        )
+    };
+    let mut probe = sandbox.program("unshare");
+    let probe = probe.args([
+        "-rm",
+        "sh",
+        "-c",
+        "mount --bind . . && mount -o remount,ro,bind .",
+    ]);
+    if !probe.output().is_ok_and(|output| output.status.success()) {
+        eprintln!("this user may not mount: no file system is made read-only");
+        return;
+    }
+    for command in [
+        "record events.jsonl",
+        "checkpoint",
+        "export --format jsonl --out x",
+    ] {
+        let run = read_only(command);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (5, ""),
+            "{command}: {}",
+            run.stderr
+        );
+    }
+    let verified = read_only("verify --json");
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+    assert_eq!(
+        [&verified.json()["size"], &verified.json()["findings"]],
+        [&2.into(), &serde_json::json!([])]
+    );
+    sandbox.quietly(&["record", "events.jsonl"]);
+    assert_eq!(sandbox.quietly(&["verify", "--json"]).json()["size"], 5);
+}
+
 /// The fewest descriptors with which a program of this system starts at all, and more than any command needs.
 const DESCRIPTORS: std::ops::Range<u32> = 4..32;
 
@@ -150,7 +225,7 @@ fn limited(sandbox: &Sandbox, descriptors: u32, command: &str) -> Run {
 }
 
 #[test]
-fn too_few_descriptors_leave_the_trail_as_it_was() {
+fn c5_38_too_few_descriptors_leave_the_trail_as_it_was() {
     let commands = [
         "log --json",
         "verify --json",
@@ -179,7 +254,7 @@ fn too_few_descriptors_leave_the_trail_as_it_was() {
 }
 
 #[test]
-fn too_few_descriptors_leave_a_trail_that_can_still_be_made() {
+fn c5_38_too_few_descriptors_leave_a_trail_that_can_still_be_made() {
     let mut failed = 0;
     for descriptors in DESCRIPTORS {
         let sandbox = Sandbox::new().with_project();

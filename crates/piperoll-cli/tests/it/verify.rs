@@ -53,7 +53,7 @@ fn each_level_states_what_holds() {
 }
 
 #[test]
-fn without_a_key_only_self_consistency_can_be_stated() {
+fn c3_26_without_a_key_only_self_consistency_can_be_stated() {
     let mut sandbox = Sandbox::named("verify_without_key")
         .with_project()
         .with_events(&lines(5));
@@ -249,4 +249,73 @@ fn a_project_of_another_origin_is_refused() {
     for command in ["verify", "log", "checkpoint"] {
         assert_eq!(sandbox.run(&[command]).code, 2);
     }
+}
+
+/// An auditor who has kept the keys of before and after a rotation gives both; one that has signed nothing here does no harm, wherever it stands.
+#[test]
+fn of_several_keys_of_one_name_the_one_that_signed_counts() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    let other = Sandbox::new().with_project();
+    let vkey = |sandbox: &Sandbox| {
+        let shown = sandbox.quietly(&["key", "show"]).stdout;
+        shown.lines().last().unwrap().to_owned()
+    };
+    let (own, stranger) = (vkey(&sandbox), vkey(&other));
+    for keys in [[&own, &stranger], [&stranger, &own], [&own, &own]] {
+        let arguments = ["verify", "--key", keys[0], "--key", keys[1], "--json"];
+        let report = sandbox.quietly(&arguments).json();
+        assert_eq!(
+            (&report["level"], &report["key"]),
+            (&"L1".into(), &own.as_str().into())
+        );
+    }
+    let alone = ["verify", "--key", &stranger, "--json"];
+    assert_eq!(sandbox.quietly_exits(1, &alone).json()["level"], "L0");
+}
+
+/// Whoever reads a pipe waits for its writer, who may never come.
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
+    let sandbox = Sandbox::new().with_project().with_events(&lines(2));
+    let made = sandbox.program("mkfifo").arg("pipe").status().unwrap();
+    assert!(made.success());
+    for arguments in [
+        &["verify", "--since", "pipe"][..],
+        &[
+            "verify",
+            "--since",
+            ".piperoll/trail.db",
+            "--policy",
+            "pipe",
+        ],
+        &["verify-proof", "pipe", "--entry", "pipe", "--key", "x"],
+    ] {
+        let run = Run::new(sandbox.command(arguments).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let message = "error: `pipe` is no regular file\n";
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
+    // A head file that is none is no head file: it is told, and nothing waits.
+    fs::remove_file(sandbox.path(".piperoll/trail.key.head")).unwrap();
+    fs::rename(
+        sandbox.path("pipe"),
+        sandbox.path(".piperoll/trail.key.head"),
+    )
+    .unwrap();
+    let run = Run::new(sandbox.command(&["verify"]).output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("is no file of one line"),
+        "{}",
+        run.stdout
+    );
+    fs::rename(
+        sandbox.path(".piperoll/trail.key.head"),
+        sandbox.path("pipe"),
+    )
+    .unwrap();
+    fs::remove_file(sandbox.path(".piperoll/trail.key")).unwrap();
+    fs::rename(sandbox.path("pipe"), sandbox.path(".piperoll/trail.key")).unwrap();
+    let run = Run::new(sandbox.command(&["verify"]).output().unwrap());
+    assert_eq!(run.code, 2, "{}", run.stderr);
 }

@@ -8,7 +8,7 @@ use super::{Errno, Operation, State, Verdict, disk_of, lock};
 use rusqlite::ffi;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// What SQLite allocates for an open file: this, and behind it what its own VFS asks for.
@@ -84,7 +84,10 @@ unsafe extern "C" fn open(
                 Verdict::Cut | Verdict::Off | Verdict::Fail(_) => return ffi::SQLITE_CANTOPEN,
             }
         }
-        let was_there = path.as_deref().is_some_and(Path::exists);
+        // An empty file may have been made a moment ago, by whoever opens it: it is not durable.
+        let was_there = path
+            .as_deref()
+            .is_some_and(|path| path.metadata().is_ok_and(|there| there.len() > 0));
         let vfs = real_vfs();
         let done = (*vfs).xOpen.unwrap()(vfs, name, real(file), flags, out_flags);
         if done != ffi::SQLITE_OK {

@@ -84,11 +84,11 @@ fn run(name: &str, holds: fn(&Value) -> Option<()>) {
 }
 
 #[test]
-fn inclusion_vectors() {
+fn c2_18_the_inclusion_vectors() {
     run("inclusion.jsonl", inclusion);
 }
 
 #[test]
-fn consistency_vectors() {
+fn c2_18_the_consistency_vectors() {
     run("consistency.jsonl", consistency);
 }

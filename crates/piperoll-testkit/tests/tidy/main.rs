@@ -9,6 +9,7 @@
 mod rust;
 mod tree;
 
+mod attacks;
 mod crates;
 mod layers;
 mod lengths;

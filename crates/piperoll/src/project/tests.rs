@@ -171,7 +171,7 @@ fn origins_are_those_of_the_format() {
 }
 
 #[test]
-fn locations_name_a_store_and_start_at_the_folder() {
+fn c8_63_locations_name_a_store_and_start_at_the_folder() {
     let parse = |url: &str, dir: &str| Location::parse(url, Path::new(dir));
     assert_eq!(parse("memory:", "/d").unwrap(), Location::Memory);
     for (url, dir, path) in [

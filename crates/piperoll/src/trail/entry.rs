@@ -97,7 +97,13 @@ impl Trail {
     pub fn entry(&self, id: EventId) -> Result<Entry> {
         let snapshot = self.store.snapshot()?;
         match snapshot.find_ids(&[id])?.first() {
-            Some(Some(index)) => read_at(&*snapshot, *index),
+            Some(Some(index)) => {
+                let entry = read_at(&*snapshot, *index)?;
+                if entry.header.id != id {
+                    return Err(other_id(id, *index));
+                }
+                Ok(entry)
+            }
             _ => Err(Error::not_found(format!(
                 "the trail has no entry with the id `{id}`"
             ))),
@@ -146,6 +152,14 @@ impl Trail {
             }
         }
     }
+}
+
+/// A store whose index of ids does not go with its entries.
+pub(super) fn other_id(id: EventId, index: EntryIndex) -> Error {
+    Error::corrupt(format!(
+        "the store says that the id `{id}` is at entry {index}, which has another one"
+    ))
+    .hint("`piperoll verify` names what was changed")
 }
 
 fn read_at(snapshot: &dyn Snapshot, index: EntryIndex) -> Result<Entry> {

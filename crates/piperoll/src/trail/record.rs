@@ -1,4 +1,6 @@
 use super::Trail;
+use super::entry::other_id;
+use super::kept_time::kept_time;
 use super::seal::{Batch, Sealed};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
@@ -150,15 +152,21 @@ impl Trail {
     /// Signs a checkpoint of the trail as it is, with the time, and keeps it for ever. It adds no entry; on an unchanged trail it attests silence.
     ///
     /// # Errors
-    /// Those of sealing.
+    /// `Conflict` when the clock is far before the last one that was kept of the same entries; those of sealing.
     pub fn keep_checkpoint(&self) -> Result<Kept> {
         let mut sealer = self.sealer()?;
         let seconds = self.seconds()?;
-        let sealed = sealer.append(&*self.store, &mut |_| {
+        let (log, clock) = (sealer.signer().vkey(), sealer.signer().clock()?.vkey());
+        let sealed = sealer.append(&*self.store, &mut |store| {
             Ok(Some(Batch {
                 events: Vec::new(),
                 leaves: Vec::new(),
-                keep_at: Some(seconds),
+                keep_at: Some(kept_time(
+                    &*store.snapshot()?,
+                    &log,
+                    clock.clone(),
+                    seconds,
+                )?),
             }))
         })?;
         Ok(Kept {
@@ -299,6 +307,10 @@ impl<'d> Plan<'d> {
         let mut same = false;
         snapshot.entries(seq..seq.saturating_add(1), &mut |stored| {
             let header = stored.read_header()?;
+            // What is skipped must be there: by the entry's own word, not by that of the store's index.
+            if let Some(id) = draft.id.filter(|id| *id != header.id) {
+                return Err(other_id(id, index));
+            }
             let payload = match stored.salt.and_then(Salt::from_slice) {
                 Some(salt) => SamePayload::Kept(salt),
                 None => SamePayload::Erased,

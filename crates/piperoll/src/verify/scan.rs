@@ -77,6 +77,8 @@ struct Block {
     attributes: VecDeque<(u64, AttributeName, String)>,
     /// Entries whose attributes cannot be told, because their payload is not the one that was sealed.
     unknown: Vec<u64>,
+    /// Rows that the store has shown before.
+    repeated: u64,
 }
 
 impl<'a> Scan<'a> {
@@ -219,11 +221,21 @@ impl<'a> Scan<'a> {
         let mut next = start;
         let snapshot = self.snapshot;
         let visited = snapshot.entries(position(start)..position(end), &mut |stored| {
-            let index = u64::try_from(stored.seq).unwrap_or(next).max(next);
+            let asked_for = u64::try_from(stored.seq).ok();
+            let Some(index) = asked_for.filter(|index| (start..end).contains(index)) else {
+                // A sound store has no such row here; one that lies may have them without end.
+                let detail = format!("the store shows entry {} where none is", stored.seq);
+                self.findings.object(Verdict::Forged, Level::L0, &detail);
+                return Ok(ControlFlow::Break(()));
+            };
+            let at = usize::try_from(index - start).unwrap_or(usize::MAX);
+            let leaf = leaf_hash(stored.header);
+            if index < next {
+                return Ok(self.out_of_order(index, at, leaf, &mut block));
+            }
             block.leaves.extend((next..index).map(|_| Leaf::Gone));
             next = index + 1;
-            let leaf = leaf_hash(stored.header);
-            let there = expected.get(block.leaves.len()).copied().flatten();
+            let there = expected.get(at).copied().flatten();
             let sealed = there.is_none_or(|there| there == leaf);
             block.leaves.push(Leaf::There(leaf));
             let place = Place {
@@ -251,6 +263,35 @@ impl<'a> Scan<'a> {
         };
         block.leaves.extend((next..end).map(|_| rest));
         Ok(block)
+    }
+
+    /// An entry that comes after one of a later position. A sound store keeps the order; one that lies may go on without end.
+    fn out_of_order(
+        &mut self,
+        index: u64,
+        at: usize,
+        leaf: Hash,
+        block: &mut Block,
+    ) -> ControlFlow<()> {
+        match block.leaves.get_mut(at) {
+            Some(gone @ Leaf::Gone) => {
+                *gone = Leaf::There(leaf);
+                block.unknown.push(index);
+                let detail = "the store shows it after a later one";
+                self.findings.entry(Verdict::Reordered, index, detail);
+                ControlFlow::Continue(())
+            }
+            _ => {
+                let detail = "the store shows it twice";
+                self.findings.entry(Verdict::Forged, index, detail);
+                block.repeated += 1;
+                if block.repeated < BLOCK {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            }
+        }
     }
 
     fn finish(mut self, size: u64) -> Result<Scanned> {

@@ -252,7 +252,7 @@ fn a_fault_behind_an_alias_is_told_once() {
 }
 
 #[test]
-fn faults_have_their_place() {
+fn c8_63_faults_and_foreign_tags_have_their_place() {
     for (text, expected) in [
         ("a: 1\n\"a\": 2\n", "2:1: the key `a` is there twice"),
         ("a: &x 1\n*x : 2\n1: 3\n", "3:1: the key `1` is there twice"),
@@ -388,7 +388,7 @@ fn the_length_of_a_file_has_its_limit() {
 
 /// C8.63: a few lines whose aliases stand for 10^20 nodes.
 #[test]
-fn an_anchor_bomb_ends_at_once_at_the_alias_that_is_too_much() {
+fn c8_63_an_anchor_bomb_ends_at_once_at_the_alias_that_is_too_much() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..20 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");

@@ -220,6 +220,39 @@ fn c2_14_two_kept_checkpoints_are_deleted() {
     assert_found(&report, None, &[(Reordered, None), (Reordered, None)]);
 }
 
+/// Of one size they are told apart by their times, which the clock has signed.
+#[test]
+fn c2_14_two_kept_checkpoints_of_one_size_change_places() {
+    let home = tempfile::tempdir().unwrap();
+    let bench = Bench::new(Shape::Small);
+    let mut sample = bench.sound().copy_to(home.path());
+    // An hour passes between the two.
+    let surroundings = Fixed::surroundings();
+    let hour = (0..3_600).map(|_| surroundings.clock.now()).max();
+    assert!(hour.is_some());
+    let trail = Trail::open(&sample.settings, surroundings).unwrap();
+    sample.kept.push(trail.keep_checkpoint().unwrap().note);
+    drop(trail);
+    assert_ne!(sample.kept[2], sample.kept[3]);
+    assert_found(&verified(&sample, &sample.l1()), Some(Level::L1), &[]);
+    raw(&sample.path, |c| {
+        c.execute_batch(
+            "UPDATE checkpoints SET number = number + 10 WHERE number > 1; UPDATE checkpoints SET number = 15 - number WHERE number > 1;",
+        )
+        .unwrap();
+    });
+    let report = verified(&sample, &sample.l1());
+    assert_found(&report, Some(Level::L0), &[(Reordered, None)]);
+    assert_eq!(
+        report.findings[0].detail,
+        "kept checkpoint 3 was cosigned before the one before it, of the same size"
+    );
+    // Nobody who has no key of the clock can tell.
+    let mut without_clock = sample.l1();
+    without_clock.keys.truncate(1);
+    assert_found(&verified(&sample, &without_clock), Some(Level::L1), &[]);
+}
+
 /// The sizes of the kept checkpoints.
 fn sizes(c: &Connection) -> Vec<u64> {
     let mut statement = c
@@ -453,7 +486,7 @@ fn c2_20_a_changed_tile_hides_no_other_change() {
 }
 
 #[test]
-fn a_head_of_any_size_ends_quickly() {
+fn c8_64_a_head_of_any_size_ends_quickly() {
     let bench = Bench::new(Shape::Small);
     let size = bench.sound().size;
     for claimed in [i64::MAX, i64::MAX - 1, 1 << 62, 100_000, 0, -1, i64::MIN] {

@@ -76,7 +76,7 @@ fn with_all_there_it_is_found() {
 }
 
 #[test]
-fn without_its_key_a_trail_is_refused_and_gets_no_new_one() {
+fn c3_26_without_its_key_a_trail_is_refused_and_gets_no_new_one() {
     let place = Place::with_entries(2);
     let key = std::fs::read(place.key()).unwrap();
     remove(&[&place.key()]);
@@ -177,8 +177,38 @@ fn a_key_under_the_other_name_that_is_not_the_trails_is_not_taken() {
     assert!(!place.key().exists());
 }
 
+#[cfg(unix)]
 #[test]
-fn a_key_file_is_private_from_the_start() {
+fn the_files_of_a_trail_are_private_from_the_start() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let trail = place.make();
+    trail.record(&[fact("alice", 0)]).unwrap();
+    let names = place.files();
+    assert!(names.contains(&"trail.db-wal".to_owned()), "{names:?}");
+    for name in names {
+        let mode = std::fs::metadata(place.path().join(&name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    // One that is there keeps the mode that somebody has given it.
+    drop(trail);
+    std::fs::set_permissions(place.db(), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let trail = place.open().unwrap();
+    trail.record(&[fact("alice", 1)]).unwrap();
+    for name in ["trail.db", "trail.db-wal"] {
+        let mode = std::fs::metadata(place.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o640, "{name}");
+    }
+}
+
+#[test]
+fn c3_26_a_key_file_is_private_from_the_start() {
     let place = Place::with_entries(1);
     #[cfg(unix)]
     for path in [place.key(), place.head()] {

@@ -3,9 +3,17 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod attacks_life;
+#[cfg(test)]
+mod attacks_proofs;
+#[cfg(test)]
 mod attacks_structure;
 #[cfg(test)]
+mod attacks_time;
+#[cfg(test)]
 mod attacks_tombstones;
+#[cfg(test)]
+mod attacks_values;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
@@ -14,6 +22,8 @@ mod creation;
 mod kill;
 #[cfg(test)]
 mod levels;
+#[cfg(test)]
+mod malicious;
 #[cfg(test)]
 mod place;
 #[cfg(test)]

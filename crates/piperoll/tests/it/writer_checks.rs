@@ -222,7 +222,7 @@ fn a_key_that_is_none_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_that_others_can_read_is_refused() {
+fn c3_26_a_key_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = Place::with_entries(3);
     let mode = |mode| {

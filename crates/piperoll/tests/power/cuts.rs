@@ -44,7 +44,7 @@ fn with_seed(seed: u64, what: &str, run: impl FnOnce()) {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_cut_at_every_operation() {
+fn c5_35_what_was_acknowledged_survives_a_cut_at_every_operation() {
     let seed = Random::seed();
     let mut whole = Machine::new(seed);
     until_cut(&mut whole, SMALL);

@@ -75,7 +75,7 @@ fn assert_each(cases: &[(Operation, Errno)], lasting: bool) {
 }
 
 #[test]
-fn each_operation_may_fail_and_nothing_is_half_done() {
+fn c5_38_each_operation_may_fail_and_nothing_is_half_done() {
     let cases = [
         (Operation::Open, Errno::Io),
         (Operation::Read, Errno::Io),
@@ -88,7 +88,7 @@ fn each_operation_may_fail_and_nothing_is_half_done() {
 }
 
 #[test]
-fn a_disk_may_be_full_or_fail_for_long() {
+fn c5_38_a_disk_may_be_full_or_fail_for_long() {
     let cases = [
         (Operation::Write, Errno::Full),
         (Operation::Sync, Errno::Io),
@@ -99,7 +99,7 @@ fn a_disk_may_be_full_or_fail_for_long() {
 
 /// The events are durable by then.
 #[test]
-fn a_head_file_that_cannot_be_written_is_a_warning() {
+fn c5_38_a_head_file_that_cannot_be_written_is_a_warning() {
     let place = Place::new();
     let trail = place.make();
     trail.record(&[fact("first", 0)]).unwrap();

@@ -4,6 +4,7 @@ use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use piperoll::error::Error;
 use piperoll::event::{Draft, EventId, Line, LineDefaults, Lines};
+use piperoll::limits::BATCH_BYTES_MAX;
 use piperoll::trail::{RecordError, Trail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -56,6 +57,8 @@ pub(super) struct Input<'a> {
     pub(super) defaults: &'a LineDefaults,
     /// Lines that are one append.
     pub(super) batch: usize,
+    /// Whether somebody has asked for so many. Otherwise an append also ends when its lines have as many bytes as one may have.
+    pub(super) is_exact: bool,
 }
 
 /// What a file holds, all of it valid.
@@ -70,6 +73,8 @@ pub(super) struct Checked {
 struct Batch {
     numbers: Vec<u64>,
     drafts: Vec<Draft>,
+    /// Of their lines.
+    bytes: usize,
 }
 
 /// A line whose id stood in an earlier one.
@@ -94,8 +99,15 @@ impl Input<'_> {
         let mut repeated = Vec::new();
         let mut lines = Lines::new(BufReader::with_capacity(BUFFER_BYTES, &mut *file));
         let mut events = 0;
+        let mut batch_bytes = 0;
         while let Some(line) = lines.next_line().map_err(|e| self.nothing_recorded(e))? {
+            if events % self.batch as u64 == 0 {
+                batch_bytes = 0;
+            }
             events += 1;
+            batch_bytes += line.bytes.len();
+            self.check_bytes(line.number, batch_bytes, line.bytes.len())
+                .map_err(|failure| failure.after(0, 0, None))?;
             progress.at_byte(line.offset, bytes);
             match Draft::from_line(line.bytes, self.defaults) {
                 Err(problems) => faults.line(self.name, line.number, problems),
@@ -254,15 +266,34 @@ impl Input<'_> {
                 break;
             };
             batch.numbers.push(number);
+            batch.bytes += bytes.len();
+            self.check_bytes(number, batch.bytes, bytes.len())?;
             match Draft::from_line(bytes, self.defaults) {
                 Ok(draft) => batch.drafts.push(draft),
                 Err(problems) => faults.line(self.name, number, problems),
+            }
+            if !self.is_exact && batch.bytes >= BATCH_BYTES_MAX {
+                break;
             }
         }
         match faults.failure(self.name, None) {
             Some(failure) => Err(failure),
             None => Ok(ended),
         }
+    }
+
+    /// Lines that somebody wants as one append must fit into memory as one. A single line has its own limit.
+    fn check_bytes(&self, number: u64, batch: usize, line: usize) -> Result<()> {
+        if !self.is_exact || batch <= BATCH_BYTES_MAX || batch == line {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}`: the lines of one append have more than {BATCH_BYTES_MAX} bytes up to line {number}",
+            self.name
+        );
+        Err(Error::invalid_input(message)
+            .hint("give a smaller --batch, or none")
+            .into())
     }
 
     /// A batch that the trail refused, as a person is told.

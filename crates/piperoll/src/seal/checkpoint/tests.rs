@@ -119,7 +119,7 @@ fn a_false_cosignature_rejects_the_checkpoint() {
 }
 
 #[test]
-fn a_text_has_one_reading() {
+fn c2_19_a_text_has_one_reading() {
     let text = demo().to_string();
     assert_eq!(text, format!("piperoll.example/demo\n8\n{ROOT}\n"));
     assert_eq!(Checkpoint::parse(&text), Ok(demo()));
@@ -169,7 +169,7 @@ fn a_text_has_one_reading() {
 }
 
 #[test]
-fn extension_lines_are_kept_and_covered_by_the_signature() {
+fn c2_19_extension_lines_are_kept_and_covered_by_the_signature() {
     let text = format!("{}first\nsecond 2\n", demo());
     let checkpoint = Checkpoint::parse(&text).unwrap();
     assert_eq!(checkpoint.extensions(), ["first", "second 2"]);

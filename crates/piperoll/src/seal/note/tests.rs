@@ -56,7 +56,7 @@ fn the_same_key_gives_the_same_signature() {
 }
 
 #[test]
-fn the_text_ends_at_the_last_blank_line() {
+fn c2_19_the_text_ends_at_the_last_blank_line() {
     let (_, line) = FOO_NOTE.split_once("\n\n").unwrap();
     for text in [
         "a\n",
@@ -76,7 +76,7 @@ fn the_text_ends_at_the_last_blank_line() {
 }
 
 #[test]
-fn departures_from_the_format_are_refused() {
+fn c2_19_departures_from_the_format_are_refused() {
     let line = "\u{2014} a AAAAAAA=\n";
     assert_eq!(
         parse(&format!("x\n\n{line}")).unwrap().signatures().len(),
@@ -132,7 +132,7 @@ fn departures_from_the_format_are_refused() {
 }
 
 #[test]
-fn signatures_of_unknown_keys_are_passed_over_and_limited() {
+fn c2_19_signatures_of_unknown_keys_are_passed_over_and_limited() {
     let (text, line) = FOO_NOTE.split_once("\n\n").unwrap();
     let note = |unknown: usize| {
         format!(
@@ -163,7 +163,7 @@ fn signatures_of_unknown_keys_are_passed_over_and_limited() {
 }
 
 #[test]
-fn a_name_or_an_id_alone_is_unknown_but_both_must_verify() {
+fn c2_19_a_name_or_an_id_alone_is_unknown_but_both_must_verify() {
     let keys = [key(FOO_VKEY)];
     let good = parse(FOO_NOTE).unwrap();
     let signature = good.signatures()[0].clone();
@@ -207,7 +207,7 @@ fn a_name_or_an_id_alone_is_unknown_but_both_must_verify() {
 }
 
 #[test]
-fn two_known_keys_of_one_name_and_id_are_ambiguous() {
+fn c2_19_two_known_keys_of_one_name_and_id_are_ambiguous() {
     let foo = key(FOO_VKEY);
     let note = parse(FOO_NOTE).unwrap();
     assert_eq!(note.verify(&[foo.clone(), foo.clone()]).unwrap().len(), 1);

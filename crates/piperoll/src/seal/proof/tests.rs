@@ -69,7 +69,7 @@ fn the_classic_consistency_proofs() {
 }
 
 #[test]
-fn an_inclusion_proof_holds_for_one_index_size_leaf_and_root() {
+fn c2_18_an_inclusion_proof_holds_for_one_index_size_leaf_and_root() {
     let leaves = leaves(20);
     for n in 1..=20 {
         let root = naive_root(&leaves[..n]);
@@ -109,7 +109,7 @@ fn an_inclusion_proof_holds_for_one_index_size_leaf_and_root() {
 }
 
 #[test]
-fn a_consistency_proof_holds_for_one_pair_of_trees() {
+fn c2_18_a_consistency_proof_holds_for_one_pair_of_trees() {
     let leaves = leaves(20);
     let root = |n: usize| naive_root(&leaves[..n]);
     let check = |old, new, proof: &[Hash], old_root: &Hash, new_root: &Hash| {
@@ -140,7 +140,7 @@ fn a_consistency_proof_holds_for_one_pair_of_trees() {
 }
 
 #[test]
-fn impossible_sizes_are_refused_before_any_hash() {
+fn c2_18_impossible_sizes_are_refused_before_any_hash() {
     let hash = EMPTY_ROOT;
     let (zero, one, largest) = (TreeSize::new(0), TreeSize::new(1), TreeSize::new(u64::MAX));
     for (i, n) in [(0, zero), (1, one), (u64::MAX, largest)] {
@@ -166,7 +166,7 @@ fn impossible_sizes_are_refused_before_any_hash() {
 }
 
 #[test]
-fn only_hashes_of_32_bytes_are_parsed() {
+fn c2_18_only_hashes_of_32_bytes_are_parsed() {
     let good = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     assert_eq!(parse_proof([good, good]), Ok(vec![EMPTY_ROOT; 2]));
     assert_eq!(parse_proof([]), Ok(vec![]));
@@ -189,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn proofs_hold_and_no_flipped_bit_does(n in 2_usize..3_000, part in 0.0..1.0_f64) {
+    fn c2_18_proofs_hold_and_no_flipped_bit_does(n in 2_usize..3_000, part in 0.0..1.0_f64) {
         let leaves = leaves(n);
         let tiles = Tiles::of(&leaves);
         let i = (n as f64 * part) as usize;

@@ -3,7 +3,7 @@
 use super::schema::{APPLICATION_ID, LAYOUT_VERSION, PAGE_BYTES, READER_SETTINGS, WRITER_SETTINGS};
 use super::statements;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fs::beside;
+use crate::fs::{beside, make_private};
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::{ErrorCode, SQLITE_READONLY_ROLLBACK};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -19,8 +19,10 @@ pub(super) enum Marks {
     Trail,
 }
 
-/// A connection that may write; makes the file when it is not there.
+/// A connection that may write; makes the file when it is not there, and for its owner alone: it will hold payloads and salts. SQLite gives its `-wal` and
+/// `-shm` the same mode.
 pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
+    make_private(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;

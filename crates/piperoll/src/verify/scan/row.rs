@@ -1,11 +1,13 @@
 //! What is compared within an entry: its header, its columns, its payload and its attributes.
 
 use super::super::report::Verdict;
+use super::beyond::{End, Order};
 use super::{Block, Place, Scan, position};
 use crate::error::Result;
 use crate::event::{
     AttributeName, Commitment, Header, HeaderError, Kind, Payload, Salt, attributes_of,
 };
+use crate::limits::STRAYS_MAX;
 use crate::store::{Searched, StoredEntry};
 use crate::trail::tombstone;
 use std::collections::VecDeque;
@@ -123,7 +125,13 @@ impl Scan<'_> {
     ) -> Result<()> {
         let snapshot = self.snapshot;
         let range = position(start)..position(end);
-        let visited = snapshot.attributes(range, &mut |stored| {
+        let mut order = Order::default();
+        let mut strays = 0;
+        let visited = snapshot.attributes(range.clone(), &mut |stored| {
+            let place = (stored.seq, stored.name.to_owned(), stored.value.to_owned());
+            if order.next(place, range.contains(&stored.seq)) == Some(End::OutOfOrder) {
+                return Ok(self.more("attributes", End::OutOfOrder));
+            }
             let Ok(index) = u64::try_from(stored.seq) else {
                 self.stray_attribute(stored.name);
                 return Ok(ControlFlow::Continue(()));
@@ -140,6 +148,10 @@ impl Scan<'_> {
             let same = expected
                 .pop_front_if(|(i, name, value)| (*i, name.as_str(), value.as_str()) == this);
             if same.is_none() {
+                strays += 1;
+                if strays > STRAYS_MAX {
+                    return Ok(self.more("attributes", End::TooMany));
+                }
                 let detail = format!("attribute `{}` does not come from the payload", stored.name);
                 self.findings.entry(Verdict::Altered, index, &detail);
             }

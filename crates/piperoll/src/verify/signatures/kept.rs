@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::seal::{Checkpoint, VerifierKey};
 use crate::store::{Head, Snapshot};
 use crate::trail::Turn;
+use crate::verify::kept_order::KeptOrder;
 use crate::verify::report::{Level, Verdict};
 use std::ops::ControlFlow;
 
@@ -36,7 +37,11 @@ impl Checker<'_> {
             .iter()
             .filter(|turn| turn.adoption.is_none() && self.keys.is_known())
             .collect();
+        let mut order = KeptOrder::default();
         let visited = snapshot.checkpoints(&mut |stored| {
+            if order.is_full() {
+                return Ok(ControlFlow::Break(()));
+            }
             if stored.number > next {
                 let detail = match stored.number - next {
                     1 => format!("kept checkpoint {next} is gone"),
@@ -48,6 +53,9 @@ impl Checker<'_> {
                 findings.object(Verdict::Forged, Level::L0, &detail);
             }
             next = next.max(stored.number.saturating_add(1));
+            if order.is_same(&stored) {
+                return Ok(ControlFlow::Continue(()));
+            }
             let what = format!("kept checkpoint {}", stored.number);
             let note = self.note(&what, stored.note.as_bytes(), self.keys.all(), findings);
             let Some((said, span)) = note else {
@@ -84,6 +92,12 @@ impl Checker<'_> {
                 let detail = format!("{what} signs fewer entries than the one before it");
                 findings.object(Verdict::Reordered, Level::L0, &detail);
             }
+            let time = said.times.first().filter(|_| said.trusted);
+            if order.goes_back(&stored, time.map(|(_, seconds)| *seconds)) {
+                let detail =
+                    format!("{what} was cosigned before the one before it, of the same size");
+                findings.object(Verdict::Reordered, Level::L1, &detail);
+            }
             if said.trusted {
                 newest_time = newest_time.max(said.times.iter().map(|(_, time)| *time).max());
                 kept.push((stored.number, checkpoint));
@@ -92,6 +106,9 @@ impl Checker<'_> {
         });
         if let Err(error) = visited {
             findings.unreadable("table `checkpoints`", error)?;
+        } else if order.is_too_long() {
+            let detail = format!("kept checkpoints from {next} on: more than are looked at");
+            findings.object(Verdict::Unverifiable, Level::L0, &detail);
         } else if let Some(head) = head
             && i64::try_from(head.kept) != Ok(next)
         {
