@@ -32,6 +32,8 @@ pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Most events of one append.
 pub const BATCH_EVENTS_MAX: usize = 100_000;
+/// Most events that wait in one process for the append before theirs; who brings more waits to join them.
+pub const QUEUE_EVENTS_MAX: usize = 100_000;
 /// Times a writer tries again after another one was faster.
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.

@@ -2,12 +2,15 @@
 
 mod create;
 mod entry;
+mod group;
 mod head_file;
 mod key;
 mod prove;
+mod queue;
 mod record;
 mod seal;
 
+use self::queue::Queue;
 use self::seal::Sealer;
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -65,6 +68,8 @@ pub struct Trail {
     surroundings: Surroundings,
     /// Whoever holds it seals; what is slow and not exclusive (validating, hashing) is done before. `None` for a trail that is open for reading.
     sealer: Option<Mutex<Sealer>>,
+    /// The calls that wait for the sealer.
+    queue: Queue,
 }
 
 impl Trail {
@@ -131,6 +136,7 @@ impl Trail {
             secret: meta.secret,
             surroundings,
             sealer: None,
+            queue: Queue::default(),
         })
     }
 

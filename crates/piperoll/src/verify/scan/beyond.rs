@@ -36,6 +36,7 @@ impl Scan<'_> {
         let snapshot = self.snapshot;
         for range in [i64::MIN..0, position(size)..i64::MAX] {
             let visited = snapshot.entries(range.clone(), &mut |stored| {
+                self.ids.add(stored.id, stored.seq);
                 match u64::try_from(stored.seq) {
                     Ok(index) => {
                         let leaf = leaf_hash(stored.header);
