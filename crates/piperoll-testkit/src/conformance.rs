@@ -33,6 +33,7 @@ pub mod create;
 pub mod erase;
 pub mod find;
 pub mod kept;
+pub mod many;
 pub mod picture;
 pub mod sample;
 pub mod snapshot;
@@ -89,6 +90,8 @@ macro_rules! store_cases {
             find: what_no_entry_has_finds_nothing;
             find: pages_follow_each_other_in_both_directions;
             find: a_limit_may_be_none_one_or_huge;
+            many: any_filter_finds_what_it_says_among_many;
+            many: each_of_many_is_found_by_itself;
             snapshot: a_snapshot_stays_while_another_appends_and_erases;
             erase: payload_salt_and_attributes_go_and_the_rest_stays;
             erase: erasing_again_changes_nothing;

@@ -60,6 +60,8 @@ pub enum Lie {
     EndlessAttributes,
     /// A tile of no tree comes again and again.
     EndlessTiles,
+    /// An id comes again and again.
+    EndlessIds,
     /// The last kept checkpoint comes again and again, each time with the next number, and the head counts them all.
     EndlessCheckpoints,
     /// An id is said to be at the position of another one.

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 /// A result of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,13 +84,13 @@ pub struct Error {
     inner: Box<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
     problems: Vec<Problem>,
     hints: Vec<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 macro_rules! constructors {
@@ -138,7 +139,7 @@ impl Error {
     /// The same error with its cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.inner.source = Some(source.into());
+        self.inner.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -154,6 +155,13 @@ impl Error {
     pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
         self.inner.problems = problems;
         self
+    }
+
+    /// The same error for one more of those whom it concerns.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
     }
 
     /// What the caller should do.

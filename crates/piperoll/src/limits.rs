@@ -40,6 +40,8 @@ pub const TURNS_MAX: usize = 10_000;
 pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most bytes of the lines that `record` gathers for one append, where they are more than one.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most events that wait in one process for the append before theirs; who brings more waits to join them.
+pub const QUEUE_EVENTS_MAX: usize = 100_000;
 /// Times a writer tries again after another one was faster.
 pub const APPEND_TRIES_MAX: u32 = 1_000;
 /// Seconds a writer waits for another one's lock.

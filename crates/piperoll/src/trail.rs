@@ -4,15 +4,18 @@ mod adopt;
 mod create;
 mod endorsement;
 mod entry;
+mod group;
 mod head_file;
 mod kept_time;
 mod key;
 mod prove;
+mod queue;
 mod record;
 mod rotate;
 mod seal;
 mod turn;
 
+use self::queue::Queue;
 use self::seal::Sealer;
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -73,6 +76,8 @@ pub struct Trail {
     surroundings: Surroundings,
     /// Whoever holds it seals; what is slow and not exclusive (validating, hashing) is done before. `None` for a trail that is open for reading.
     sealer: Option<Mutex<Sealer>>,
+    /// The calls that wait for the sealer.
+    queue: Queue,
 }
 
 impl Trail {
@@ -152,6 +157,7 @@ impl Trail {
             secret: meta.secret,
             surroundings,
             sealer: None,
+            queue: Queue::default(),
         })
     }
 

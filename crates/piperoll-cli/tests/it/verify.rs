@@ -153,8 +153,8 @@ fn tampering_is_named() {
             "UPDATE entries SET header = replace(header, 'alice', 'alicf') WHERE seq = 2",
         ),
         (
-            "searched column",
-            "UPDATE entries SET at = at + 1 WHERE seq = 2",
+            "attributes",
+            "UPDATE entries SET attributes = '{\"key\":\"x\"}' WHERE seq = 2",
         ),
     ] {
         let sandbox = Sandbox::new().with_project().with_events(&lines(5));

@@ -1,8 +1,9 @@
 //! All that can be read of a store, as one value: what is there is compared with what should be.
 
 use super::sample::{Batch, FIRST_CHECKPOINT, meta};
+use piperoll::event::Header;
 use piperoll::seal::EntryIndex;
-use piperoll::store::{Filter, Meta, Order, Page, Snapshot, Store};
+use piperoll::store::{Filter, Meta, Order, Page, Searched, Snapshot, Store};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -188,7 +189,9 @@ pub fn rows(snapshot: &dyn Snapshot, range: std::ops::Range<i64>) -> Vec<Row> {
     let mut rows = Vec::new();
     snapshot
         .entries(range, &mut |entry| {
-            let searched = entry.searched;
+            // Where nothing is stored beside it, a search reads the header.
+            let header = Header::decode(entry.header).unwrap();
+            let searched = entry.searched.unwrap_or_else(|| Searched::of(&header));
             rows.push(Row {
                 seq: entry.seq,
                 id: entry.id.to_owned(),
@@ -208,7 +211,7 @@ pub fn rows(snapshot: &dyn Snapshot, range: std::ops::Range<i64>) -> Vec<Row> {
                     ]
                     .map(str::to_owned),
                 ),
-                faults: entry.faults,
+                faults: [entry.faults, entry.search_faults].concat(),
             });
             Ok(ControlFlow::Continue(()))
         })

@@ -21,47 +21,49 @@ struct Row {
     header: Vec<u8>,
     payload: Option<Vec<u8>>,
     salt: Option<Vec<u8>>,
-    at: i64,
-    texts: [String; 5],
+    searched: Option<(i64, [String; 5])>,
 }
 
 impl Row {
     fn of(stored: &StoredEntry<'_>) -> Self {
-        let searched = &stored.searched;
         Self {
             seq: stored.seq,
             id: stored.id.to_owned(),
             header: stored.header.to_vec(),
             payload: stored.payload.map(<[u8]>::to_vec),
             salt: stored.salt.map(<[u8]>::to_vec),
-            at: searched.at,
-            texts: [
-                searched.kind,
-                searched.action,
-                searched.actor,
-                searched.resource,
-                searched.outcome,
-            ]
-            .map(str::to_owned),
+            searched: stored.searched.map(|searched| {
+                let texts = [
+                    searched.kind,
+                    searched.action,
+                    searched.actor,
+                    searched.resource,
+                    searched.outcome,
+                ];
+                (searched.at, texts.map(str::to_owned))
+            }),
         }
     }
 
     fn stored(&self) -> StoredEntry<'_> {
-        let [kind, action, actor, resource, outcome] = &self.texts;
         StoredEntry {
             seq: self.seq,
             id: &self.id,
             header: &self.header,
             payload: self.payload.as_deref(),
             salt: self.salt.as_deref(),
-            searched: Searched {
-                at: self.at,
-                kind,
-                action,
-                actor,
-                resource,
-                outcome,
-            },
+            searched: self.searched.as_ref().map(|(at, texts)| {
+                let [kind, action, actor, resource, outcome] = texts;
+                Searched {
+                    at: *at,
+                    kind,
+                    action,
+                    actor,
+                    resource,
+                    outcome,
+                }
+            }),
+            search_faults: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -78,7 +80,9 @@ impl Row {
             ),
         };
         self.header = header.replace(turned.0, turned.1).into_bytes();
-        turned.2.clone_into(&mut self.texts[4]);
+        if let Some((_, texts)) = &mut self.searched {
+            turned.2.clone_into(&mut texts[4]);
+        }
         self
     }
 }
@@ -249,6 +253,35 @@ impl Snapshot for Lying<'_> {
             Lie::NoIds => vec![None; ids.len()],
             _ => found,
         })
+    }
+
+    fn reached(&self, range: Range<i64>) -> Result<u64> {
+        let rows = self.rows(range)?;
+        let seen = rows.iter().filter(|row| !self.is_hidden(row.seq));
+        Ok(seen.count() as u64)
+    }
+
+    fn ids(&self, visit: &mut dyn FnMut(&str, i64) -> Visit) -> Result<()> {
+        let size = self.honest.head()?.size.get() as i64;
+        let mut last = None;
+        let mut stopped = false;
+        self.honest.ids(&mut |id, seq| {
+            let seq = match self.lie {
+                Lie::WrongIndices => (seq + 1) % size,
+                _ => seq,
+            };
+            if self.lie == Lie::NoIds || self.is_hidden(seq) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            last = Some((id.to_owned(), seq));
+            let visited = visit(id, seq)?;
+            stopped |= visited.is_break();
+            Ok(visited)
+        })?;
+        while let (Lie::EndlessIds, Some((id, seq)), false) = (self.lie, &last, stopped) {
+            stopped = visit(id, *seq)?.is_break();
+        }
+        Ok(())
     }
 
     fn cursor(&self, name: &str) -> Result<Option<String>> {

@@ -152,6 +152,18 @@ pub trait Snapshot: HashReader {
     /// Those of the store.
     fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>>;
 
+    /// How many entries of a range of positions are found when each that is there is looked for by its position alone.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn reached(&self, range: Range<i64>) -> Result<u64>;
+
+    /// Visits all by which [`Snapshot::find_ids`] answers: ids and positions, in any order.
+    ///
+    /// # Errors
+    /// The visitor's, and those of the store; `Corrupt` when ids cannot be found by what there is.
+    fn ids(&self, visit: &mut dyn FnMut(&str, i64) -> Visit) -> Result<()>;
+
     /// How far a collector has read.
     ///
     /// # Errors

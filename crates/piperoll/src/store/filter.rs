@@ -1,5 +1,5 @@
 use crate::error::{Error, Result};
-use crate::event::{Attribute, Instant, Kind, Outcome};
+use crate::event::{Attribute, Header, Instant, Kind, Outcome};
 use crate::seal::EntryIndex;
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -35,6 +35,26 @@ impl Filter {
             && self.since.is_none()
             && self.until.is_none()
             && self.attribute.is_none()
+    }
+
+    /// Whether a header is as it wants; its attribute is not looked at, as no header has one.
+    pub fn matches(&self, header: &Header) -> bool {
+        self.kind.is_none_or(|kind| kind == header.kind)
+            && self
+                .action
+                .as_ref()
+                .is_none_or(|action| action == header.action.as_str())
+            && self
+                .actor
+                .as_ref()
+                .is_none_or(|actor| *actor == header.actor.name)
+            && self
+                .resource
+                .as_ref()
+                .is_none_or(|glob| glob.matches(&header.resource.name))
+            && self.outcome.is_none_or(|outcome| outcome == header.outcome)
+            && self.since.is_none_or(|since| header.at >= since)
+            && self.until.is_none_or(|until| header.at < until)
     }
 }
 

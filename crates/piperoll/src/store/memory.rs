@@ -137,32 +137,14 @@ impl State {
             Error::not_found("the store has no trail").hint("make one with `piperoll init`")
         })
     }
+}
 
-    fn matches(&self, filter: &Filter, event: &Event) -> bool {
-        let header = &event.header;
-        filter.kind.is_none_or(|kind| kind == header.kind)
-            && filter
-                .action
-                .as_ref()
-                .is_none_or(|action| action == header.action.as_str())
-            && filter
-                .actor
-                .as_ref()
-                .is_none_or(|actor| *actor == header.actor.name)
-            && filter
-                .resource
-                .as_ref()
-                .is_none_or(|glob| glob.matches(&header.resource.name))
-            && filter
-                .outcome
-                .is_none_or(|outcome| outcome == header.outcome)
-            && filter.since.is_none_or(|since| header.at >= since)
-            && filter.until.is_none_or(|until| header.at < until)
-            && filter
-                .attribute
-                .as_ref()
-                .is_none_or(|wanted| event.attributes.contains(wanted))
-    }
+fn matches(filter: &Filter, event: &Event) -> bool {
+    filter.matches(&event.header)
+        && filter
+            .attribute
+            .as_ref()
+            .is_none_or(|wanted| event.attributes.contains(wanted))
 }
 
 #[derive(Default)]
@@ -212,8 +194,9 @@ impl Snapshot for MemorySnapshot {
                 header: &event.header_bytes,
                 payload: payload.map(|(bytes, _)| bytes.as_slice()),
                 salt: payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-                searched: Searched::of(&event.header),
+                searched: Some(Searched::of(&event.header)),
                 faults: Vec::new(),
+                search_faults: Vec::new(),
             };
             if visit(stored)?.is_break() {
                 break;
@@ -225,7 +208,7 @@ impl Snapshot for MemorySnapshot {
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
         let all = (0u64..).map(EntryIndex::new).zip(&self.state.events);
         let found = all
-            .filter(|(_, event)| self.state.matches(filter, event))
+            .filter(|(_, event)| matches(filter, event))
             .map(|(i, _)| i);
         Ok(match page.order {
             Order::OldestFirst => found
@@ -244,6 +227,20 @@ impl Snapshot for MemorySnapshot {
     fn find_ids(&self, ids: &[EventId]) -> Result<Vec<Option<EntryIndex>>> {
         let position = |id| self.state.ids.get(id).map(|at| EntryIndex::new(*at as u64));
         Ok(ids.iter().map(position).collect())
+    }
+
+    fn reached(&self, range: Range<i64>) -> Result<u64> {
+        let all = (0i64..).take(self.state.events.len());
+        Ok(all.filter(|seq| range.contains(seq)).count() as u64)
+    }
+
+    fn ids(&self, visit: &mut dyn FnMut(&str, i64) -> Visit) -> Result<()> {
+        for (id, at) in &self.state.ids {
+            if visit(&id.to_string(), *at as i64)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn cursor(&self, name: &str) -> Result<Option<String>> {

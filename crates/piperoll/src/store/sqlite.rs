@@ -4,18 +4,24 @@
 //! are written and `COMMIT` syncs the WAL (`synchronous = FULL`); only then does the caller hear of it.
 
 mod append;
+mod attributes;
+mod block;
+mod blocks;
 mod connection;
 mod faults;
 mod find;
+mod names;
 mod row;
 mod schema;
 mod snapshot;
 mod statements;
+mod stored_block;
 
 use self::append::Writer;
 use self::connection::{Marks, failure};
 use self::snapshot::SqliteSnapshot;
 use super::contract::{Access, Append, AppendError, Erased, Meta, Snapshot, Store};
+use super::filter::Order;
 use crate::error::{Error, Result};
 use crate::limits::LOCK_WAIT_SECONDS;
 use crate::seal::{EntryIndex, TreeSize};

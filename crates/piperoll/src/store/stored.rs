@@ -68,10 +68,12 @@ pub struct StoredEntry<'a> {
     pub payload: Option<&'a [u8]>,
     /// The salt's bytes.
     pub salt: Option<&'a [u8]>,
-    /// What it is searched by.
-    pub searched: Searched<'a>,
+    /// What it is searched by, where that is stored beside the header; `None` where a search reads the header itself.
+    pub searched: Option<Searched<'a>>,
     /// What of the row is not of the type that it should be; empty for a sound one. What could not be read is empty above.
     pub faults: Vec<String>,
+    /// Why a search may miss it, though its row is sound.
+    pub search_faults: Vec<String>,
 }
 
 impl StoredEntry<'_> {

@@ -63,12 +63,28 @@ impl HeadFile {
     /// # Errors
     /// `Denied` without the right, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
+        self.advance_from(None, line, origin, key)
+    }
+
+    /// As [`HeadFile::advance`]. The signature of `known`, a line that this process has written or checked, is not checked again where the file still holds it.
+    pub(super) fn advance_from(
+        &self,
+        known: Option<&HeadLine>,
+        line: &HeadLine,
+        origin: &Origin,
+        key: &VerifierKey,
+    ) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
         let bytes = file.read(HeadLine::BYTES + 1)?;
         // A false line of a huge size must not stop it for ever.
-        let newer = match state(&bytes, origin, key) {
-            HeadState::At(old) => line.size() > old.size(),
-            HeadState::Missing | HeadState::Unreadable(_) => true,
+        let unchanged = known.filter(|known| known.to_string().as_bytes() == bytes);
+        let newer = match (
+            unchanged,
+            unchanged.is_none().then(|| state(&bytes, origin, key)),
+        ) {
+            (Some(old), _) => line.size() > old.size(),
+            (None, Some(HeadState::At(old))) => line.size() > old.size(),
+            (None, _) => true,
         };
         if newer {
             if bytes.len() > HeadLine::BYTES {

@@ -1,14 +1,16 @@
 use super::Trail;
 use super::entry::other_id;
 use super::kept_time::kept_time;
-use super::seal::{Batch, Sealed};
+use super::queue::{Answer, Parcel};
+use super::seal::Batch;
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
 use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
-use crate::seal::{Checkpoint, EntryIndex, VerifierKey};
+use crate::seal::{Checkpoint, EntryIndex, VerifierKey, leaf_hash};
 use crate::store::{Snapshot, Store};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 /// What became of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,27 +116,27 @@ impl Trail {
             return Err(Error::invalid_input(most).into());
         }
         let events = self.stamp(drafts)?;
-        let mut plan = Plan::new(drafts, events)?;
-        let mut sealer = self.sealer()?;
-        let mut refused = None;
-        let sealed = sealer.append(&*self.store, &mut |store| {
-            match plan.look_up(store) {
-                Ok(()) => {}
-                Err(RecordError::Failed(error)) => return Err(error),
-                Err(error) => {
-                    let message = error.to_string();
-                    refused = Some(error);
-                    return Err(Error::conflict(message));
-                }
+        let mut plan = Plan::new(drafts, &events)?;
+        let mut parcel = Parcel {
+            leaves: events.iter().map(|e| leaf_hash(&e.header_bytes)).collect(),
+            events,
+            given: Vec::new(),
+        };
+        loop {
+            plan.look_up(&*self.store)?;
+            parcel = plan.keep_new(parcel);
+            match self
+                .queue
+                .submit(parcel, |parcels| self.append_group(parcels))
+            {
+                Answer::Sealed {
+                    first,
+                    checkpoint,
+                    warnings,
+                } => return Ok(plan.receipt(first, checkpoint, warnings)),
+                Answer::Failed(error) => return Err(error.into()),
+                Answer::LookAgain(same) => parcel = same,
             }
-            Ok(plan.batch())
-        });
-        let warnings = sealer.take_warnings();
-        drop(sealer);
-        match (sealed, refused) {
-            (_, Some(error)) => Err(error),
-            (Err(error), None) => Err(error.into()),
-            (Ok(sealed), None) => Ok(plan.receipt(&sealed, warnings)),
         }
     }
 
@@ -144,7 +146,7 @@ impl Trail {
     /// As [`Trail::record`].
     pub fn rehearse(&self, drafts: &[Draft]) -> Result<usize, RecordError> {
         let events = self.stamp(drafts)?;
-        let mut plan = Plan::new(drafts, events)?;
+        let mut plan = Plan::new(drafts, &events)?;
         plan.look_up(&*self.store)?;
         Ok(plan.found.iter().flatten().count())
     }
@@ -158,16 +160,11 @@ impl Trail {
         let seconds = self.seconds()?;
         let (log, clock) = (sealer.signer().vkey(), sealer.signer().clock()?.vkey());
         let sealed = sealer.append(&*self.store, &mut |store| {
-            Ok(Some(Batch {
-                events: Vec::new(),
-                leaves: Vec::new(),
-                keep_at: Some(kept_time(
-                    &*store.snapshot()?,
-                    &log,
-                    clock.clone(),
-                    seconds,
-                )?),
-            }))
+            let snapshot = store.snapshot()?;
+            Ok(Some(Rc::new(Batch {
+                keep_at: Some(kept_time(&*snapshot, &log, clock.clone(), seconds)?),
+                ..Batch::default()
+            })))
         })?;
         Ok(Kept {
             checkpoint: sealed.checkpoint,
@@ -192,6 +189,9 @@ impl Trail {
         let recorded_at = Instant::from_timestamp(self.surroundings.clock.now());
         let mut salts = vec![0u8; 32 * drafts.len()];
         self.surroundings.entropy.fill(&mut salts)?;
+        let without = drafts.iter().filter(|draft| draft.id.is_none()).count();
+        let new = EventId::generate_many(recorded_at, without, &*self.surroundings.entropy)?;
+        let mut new = new.into_iter();
         for (position, (draft, salt)) in drafts.iter().zip(salts.chunks_exact(32)).enumerate() {
             let faults = draft.problems();
             if !faults.is_empty() {
@@ -200,7 +200,9 @@ impl Trail {
             }
             let id = match draft.id {
                 Some(id) => id,
-                None => EventId::generate(recorded_at, &*self.surroundings.entropy)?,
+                None => new
+                    .next()
+                    .ok_or_else(|| Error::internal("an id for each event"))?,
             };
             let salt =
                 Salt::from_slice(salt).ok_or_else(|| Error::internal("a salt has 32 bytes"))?;
@@ -225,15 +227,17 @@ impl Trail {
 /// A batch on its way: which events are new, and where the others are.
 struct Plan<'d> {
     drafts: &'d [Draft],
-    events: Vec<Event>,
+    ids: Vec<EventId>,
     /// For a draft that repeats one before it: that one's position.
     repeats: Vec<Option<usize>>,
     /// For a draft whose id is in the trail: its index.
     found: Vec<Option<EntryIndex>>,
+    /// Whether the event of a draft is in the parcel still.
+    kept: Vec<bool>,
 }
 
 impl<'d> Plan<'d> {
-    fn new(drafts: &'d [Draft], events: Vec<Event>) -> Result<Self, RecordError> {
+    fn new(drafts: &'d [Draft], events: &[Event]) -> Result<Self, RecordError> {
         let mut first: HashMap<EventId, (usize, &Draft)> = HashMap::new();
         let mut repeats = Vec::with_capacity(drafts.len());
         for (position, draft) in drafts.iter().enumerate() {
@@ -258,9 +262,10 @@ impl<'d> Plan<'d> {
         let found = vec![None; drafts.len()];
         Ok(Self {
             drafts,
-            events,
+            ids: events.iter().map(|event| event.header.id).collect(),
             repeats,
             found,
+            kept: vec![true; drafts.len()],
         })
     }
 
@@ -326,25 +331,37 @@ impl<'d> Plan<'d> {
         !at(&self.found) && self.repeats.get(position).is_none_or(Option::is_none)
     }
 
-    fn batch(&self) -> Option<Batch> {
-        let new: Vec<Event> = self
-            .events
-            .iter()
-            .enumerate()
-            .filter(|(position, _)| self.is_new(*position))
-            .map(|(_, event)| event.clone())
-            .collect();
-        (!new.is_empty()).then(|| Batch::of(new))
+    /// Leaves in the parcel only what is new, and tells which of it may come into the trail by others.
+    fn keep_new(&mut self, parcel: Parcel) -> Parcel {
+        if (0..self.ids.len()).all(|position| self.is_new(position)) {
+            let given = self.drafts.iter().filter_map(|draft| draft.id).collect();
+            return Parcel { given, ..parcel };
+        }
+        let mut kept = Parcel::default();
+        let mut all = parcel.events.into_iter().zip(parcel.leaves);
+        for position in 0..self.ids.len() {
+            let is_new = self.is_new(position);
+            let Some(in_parcel) = self.kept.get_mut(position).filter(|kept| **kept) else {
+                continue;
+            };
+            let Some((event, leaf)) = all.next() else {
+                break;
+            };
+            *in_parcel = is_new;
+            if is_new {
+                kept.events.push(event);
+                kept.leaves.push(leaf);
+                let given = self.drafts.get(position).and_then(|draft| draft.id);
+                kept.given.extend(given);
+            }
+        }
+        kept
     }
 
-    fn receipt(self, sealed: &Sealed, warnings: Vec<String>) -> Receipt {
-        let new = (0..self.events.len())
-            .filter(|position| self.is_new(*position))
-            .count();
-        let mut next = sealed.checkpoint.size().get().saturating_sub(new as u64);
-        let mut entries: Vec<Recorded> = Vec::with_capacity(self.events.len());
-        for (position, event) in self.events.iter().enumerate() {
-            let id = event.header.id;
+    fn receipt(self, first: u64, checkpoint: Checkpoint, warnings: Vec<String>) -> Receipt {
+        let mut next = first;
+        let mut entries: Vec<Recorded> = Vec::with_capacity(self.ids.len());
+        for (position, id) in self.ids.iter().copied().enumerate() {
             let is_new = self.is_new(position);
             let earlier = self
                 .repeats
@@ -368,7 +385,7 @@ impl<'d> Plan<'d> {
         }
         Receipt {
             entries,
-            checkpoint: sealed.checkpoint.clone(),
+            checkpoint,
             warnings,
         }
     }

@@ -11,9 +11,10 @@ use crate::event::Event;
 use crate::limits::APPEND_TRIES_MAX;
 use crate::seal::{
     Checkpoint, CheckpointError, Edge, Hash, HeadLine, Note, Origin, SignedCheckpoint, Signer,
-    VerifierKey, cosign, leaf_hash,
+    VerifierKey, cosign,
 };
 use crate::store::{Append, AppendError, Snapshot, Store};
+use std::rc::Rc;
 
 /// What to do with a trail that was set back.
 const SET_BACK_HINT: &str = "bring back the newer trail; if it is lost, `piperoll adopt --reason ...` goes on with this one, and says so for ever";
@@ -28,6 +29,8 @@ pub(super) struct Sealer {
     head_file: HeadFile,
     /// The tree as this sealer last wrote or checked it. Taken out while it works, so that a failure leaves nothing to be believed.
     tree: Option<Tree>,
+    /// The line that it has written into the head file last.
+    head: Option<HeadLine>,
     /// What was noticed and is no reason to stop.
     warnings: Vec<String>,
 }
@@ -41,6 +44,7 @@ pub(super) struct Tree {
 }
 
 /// What is to be appended at a known tree.
+#[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) events: Vec<Event>,
     /// The leaf of each event.
@@ -49,25 +53,14 @@ pub(super) struct Batch {
     pub(super) keep_at: Option<u64>,
 }
 
+/// A batch, if there is anything to append.
+pub(super) type Wanted = Option<Rc<Batch>>;
+
 /// What an append made.
 pub(super) struct Sealed {
     pub(super) checkpoint: Checkpoint,
     /// The newest checkpoint; the one that is kept, with its cosignature, where one is.
     pub(super) note: String,
-}
-
-impl Batch {
-    pub(super) fn of(events: Vec<Event>) -> Self {
-        let leaves = events
-            .iter()
-            .map(|event| leaf_hash(&event.header_bytes))
-            .collect();
-        Self {
-            events,
-            leaves,
-            keep_at: None,
-        }
-    }
 }
 
 impl Sealer {
@@ -79,6 +72,7 @@ impl Sealer {
             base,
             head_file,
             tree: None,
+            head: None,
             warnings: Vec::new(),
         }
     }
@@ -99,7 +93,7 @@ impl Sealer {
     pub(super) fn append(
         &mut self,
         store: &dyn Store,
-        batch: &mut dyn FnMut(&dyn Store) -> Result<Option<Batch>>,
+        batch: &mut dyn FnMut(&dyn Store) -> Result<Wanted>,
     ) -> Result<Sealed> {
         for _ in 0..APPEND_TRIES_MAX {
             let tree = match self.tree.take() {
@@ -168,7 +162,7 @@ impl Sealer {
         };
         store.append(at, &append)?;
         if let Some(line) = head {
-            self.advance(&line);
+            self.advance(line);
         }
         let sealed = Sealed {
             checkpoint: checkpoint.clone(),
@@ -189,9 +183,14 @@ impl Sealer {
     }
 
     /// The events are durable by now: a head file that cannot be written is a warning.
-    fn advance(&mut self, line: &HeadLine) {
+    fn advance(&mut self, line: HeadLine) {
         let (origin, key) = (self.signer.origin(), self.signer.vkey());
-        if let Err(error) = self.head_file.advance(line, origin, &key) {
+        let known = self.head.take();
+        let advanced = self
+            .head_file
+            .advance_from(known.as_ref(), &line, origin, &key);
+        self.head = advanced.is_ok().then_some(line);
+        if let Err(error) = advanced {
             self.warnings.push(format!(
                 "{error}: the events are recorded, but a store that is set back would not be noticed"
             ));

@@ -1,8 +1,10 @@
-//! The one pass over the entries, with their payloads, searched columns, attributes and tiles.
+//! The one pass over the entries, with their payloads, attributes, tiles, and what they are found by.
 
 mod beyond;
+mod found;
 mod row;
 
+use self::found::Ids;
 use super::classify::Mismatches;
 use super::erasures::Erasures;
 use super::findings::Findings;
@@ -45,6 +47,8 @@ pub(super) struct Scan<'a> {
     checked: Checked,
     mismatches: Mismatches,
     erasures: Erasures,
+    /// The ids of the entries that were visited.
+    ids: Ids,
     /// The tree of the entries.
     entries: Lane,
     /// The tree of the stored leaf hashes, from the first block in which they differ.
@@ -96,6 +100,7 @@ impl<'a> Scan<'a> {
             checked: Checked::default(),
             mismatches: Mismatches::default(),
             erasures: Erasures::default(),
+            ids: Ids::default(),
             entries: Lane::default(),
             tiles: None,
             differing_tiles: Vec::new(),
@@ -122,6 +127,9 @@ impl<'a> Scan<'a> {
         }
         scan.behind_gap(end, size)?;
         scan.strays(size)?;
+        if end >= size {
+            scan.ids(size)?;
+        }
         scan.stray_tiles(size)?;
         scan.finish(size)
     }
@@ -219,6 +227,7 @@ impl<'a> Scan<'a> {
     fn visit_block(&mut self, start: u64, end: u64, expected: &[Option<Hash>]) -> Result<Block> {
         let mut block = Block::default();
         let mut next = start;
+        let mut rows = 0;
         let snapshot = self.snapshot;
         let visited = snapshot.entries(position(start)..position(end), &mut |stored| {
             let asked_for = u64::try_from(stored.seq).ok();
@@ -231,10 +240,17 @@ impl<'a> Scan<'a> {
             let at = usize::try_from(index - start).unwrap_or(usize::MAX);
             let leaf = leaf_hash(stored.header);
             if index < next {
-                return Ok(self.out_of_order(index, at, leaf, &mut block));
+                let told = self.out_of_order(index, at, leaf, &mut block);
+                if told.is_continue() {
+                    self.ids.add(stored.id, stored.seq);
+                    rows += 1;
+                }
+                return Ok(told);
             }
             block.leaves.extend((next..index).map(|_| Leaf::Gone));
             next = index + 1;
+            self.ids.add(stored.id, stored.seq);
+            rows += 1;
             let there = expected.get(at).copied().flatten();
             let sealed = there.is_none_or(|there| there == leaf);
             block.leaves.push(Leaf::There(leaf));
@@ -247,7 +263,10 @@ impl<'a> Scan<'a> {
             Ok(ControlFlow::Continue(()))
         });
         let rest = match visited {
-            Ok(()) => Leaf::Gone,
+            Ok(()) => {
+                self.reach(start, end, rows)?;
+                Leaf::Gone
+            }
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 if next < end {
                     let detail = format!("cannot be read: {}", error.chain());

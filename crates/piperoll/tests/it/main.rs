@@ -19,6 +19,8 @@ mod concurrency;
 #[cfg(test)]
 mod creation;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod levels;

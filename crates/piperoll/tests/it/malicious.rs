@@ -399,8 +399,12 @@ fn ids_that_are_found_elsewhere_or_nowhere() {
     let error = failed(none.record(&known()));
     assert_eq!(error.kind(), ErrorKind::Conflict, "{}", error.chain());
     assert_eq!(none.entry(id).unwrap_err().kind(), ErrorKind::NotFound);
-    // The entries themselves are in order: their ids stand in their headers.
-    assert_found(&report(&sample, Lie::WrongIndices), Some(Level::L1), &[]);
+    // The entries themselves are in order, and none of them is found by its id.
+    for lie in [Lie::WrongIndices, Lie::NoIds] {
+        let report = report(&sample, lie);
+        let all = Some((0, sample.size + 1));
+        assert_found(&report, None, &[(Altered, None), (Altered, all)]);
+    }
 }
 
 #[test]
@@ -413,6 +417,7 @@ fn c8_64_what_has_no_end_ends() {
         Lie::StuckEntries,
         Lie::EndlessAttributes,
         Lie::EndlessTiles,
+        Lie::EndlessIds,
     ] {
         let report = report(&sample, lie);
         assert!(report.is_negative(), "{lie:?}: {report:#?}");

@@ -47,7 +47,7 @@ fn numbers(seed: u64) -> impl Iterator<Item = u64> {
 
 /// Flips bytes one at a time; returns how many were found, unreadable, and slack.
 fn flip(places: impl Iterator<Item = usize>, seed: u64) -> [usize; 3] {
-    let bench = Bench::new(Shape::Small);
+    let bench = Bench::new(Shape::Tiles);
     let copy = bench.copy();
     let sound = std::fs::read(&copy.path).unwrap();
     let before = dump(&copy.path).unwrap();
@@ -82,7 +82,7 @@ fn each_byte_of_the_first_page_before_its_cells() {
     let [found, unreadable, slack] = flip(0..220, 1);
     println!("{found} found, {unreadable} unreadable, {slack} slack");
     assert!(
-        unreadable > 20 && found > 20,
+        unreadable > 20 && found >= 5,
         "{found} {unreadable} {slack}"
     );
 }
@@ -105,9 +105,9 @@ fn a_page_of_entries_that_cannot_be_read_takes_only_its_own_with_it() {
         let header = br#"{"action":"#;
         page[0] == 0x0d && page.windows(header.len()).filter(|at| at == header).count() > 3
     };
-    let pages = bytes.chunks_mut(4_096).skip(1);
+    let pages = bytes.chunks_mut(8_192).skip(1);
     let mut pages: Vec<&mut [u8]> = pages.filter(|page| holds_headers(page)).collect();
-    assert!(pages.len() > 20);
+    assert!(pages.len() > 10);
     let middle = pages.len() / 2;
     pages[middle][0] = 0;
     let report = verify(&copy, &bytes, "a page").unwrap();
@@ -137,12 +137,12 @@ fn the_file_is_cut_at_every_page() {
     let bench = Bench::new(Shape::Small);
     let copy = bench.copy();
     let sound = std::fs::read(&copy.path).unwrap();
-    let pages = sound.len() / 4_096;
-    assert!(pages > 20 && sound.len().is_multiple_of(4_096));
+    let pages = sound.len() / 8_192;
+    assert!(pages > 20 && sound.len().is_multiple_of(8_192));
     for page in 1..pages {
         for more in [0, 1, 2_000] {
             let what = format!("cut after page {page} and {more} bytes");
-            if let Some(report) = verify(&copy, &sound[..page * 4_096 + more], &what) {
+            if let Some(report) = verify(&copy, &sound[..page * 8_192 + more], &what) {
                 assert!(report.is_negative(), "{what}: {report:#?}");
                 assert_eq!(report.level, None, "{what}");
             }

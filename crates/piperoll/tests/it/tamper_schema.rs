@@ -1,4 +1,5 @@
 //! What is not in a row: tables, indexes, triggers, views, marks, and what only SQLite itself can see.
+#![expect(clippy::disallowed_methods, reason = "files are broken here, not kept")]
 
 use crate::tamper::Bench;
 use piperoll::ErrorKind;
@@ -80,13 +81,13 @@ fn foreign_objects_are_named_whatever_they_are_called() {
     let cases = [
         ("CREATE TABLE notes(text TEXT)", "table `notes`"),
         ("CREATE VIEW v AS SELECT 1", "view `v`"),
-        ("CREATE INDEX i ON entries(outcome)", "index `i`"),
+        ("CREATE INDEX i ON entries(salt)", "index `i`"),
         (
-            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM attributes; END",
+            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM cursors; END",
             "trigger `t`",
         ),
         (
-            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM attributes; END;
+            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM cursors; END;
              PRAGMA writable_schema = ON;
              UPDATE sqlite_master SET name = 'sqlite_t', sql = replace(sql, 'TRIGGER t', 'TRIGGER sqlite_t') WHERE name = 't';",
             "trigger `sqlite_t`",
@@ -131,37 +132,67 @@ fn an_endless_view_in_the_place_of_a_table_is_named_and_not_read() {
     }
 }
 
+/// The index by which an entry is found by its id is the only one of `entries`, and belongs to the table: what hides an entry from it is done to the
+/// pages themselves.
 #[test]
 fn an_index_that_hides_an_entry_from_searches_is_named() {
-    let bench = Bench::new(Shape::Small);
-    let indexes = [
-        ("entries_at", "entries(at)"),
-        ("entries_kind", "entries(kind, action, outcome)"),
-        ("entries_actor", "entries(actor)"),
-        ("entries_resource", "entries(resource)"),
-        ("attributes_found", "attributes(name, value, seq)"),
-        ("attributes_of", "attributes(seq)"),
-    ];
-    for (name, of) in indexes {
-        // Of entry 2 the index holds nothing, or another key; under the old text the schema looks as it was.
-        let first = of.split(['(', ',', ')']).nth(1).unwrap();
-        let other = of.replacen(
-            first,
-            &format!("CASE seq WHEN 2 THEN 7 ELSE {first} END"),
-            1,
+    let bench = Bench::new(Shape::Tiles);
+    let of = "entries(id)";
+    let other = "entries(CASE seq WHEN 2 THEN 'x' ELSE id END)";
+    for changed in [format!("{of} WHERE seq <> 2"), other.to_owned()] {
+        let copy = bench.changed(|connection| {
+            // The pages of another index take the place of those of the table's own.
+            let sql = format!(
+                "CREATE INDEX other ON {changed};
+                 PRAGMA writable_schema = ON;
+                 UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'other') WHERE name = 'sqlite_autoindex_entries_1';
+                 DELETE FROM sqlite_master WHERE name = 'other';"
+            );
+            connection.execute_batch(&sql).unwrap();
+        });
+        assert_altered(&copy, &["ids by which entries are found"]);
+        let report = copy.verify(&copy.l1()).unwrap();
+        let named = report.findings.iter().find(|f| f.entries == Some((2, 2)));
+        assert!(
+            named.is_some_and(|f| f.detail.contains("not found by its id")),
+            "{report:#?}"
         );
-        for changed in [format!("{of} WHERE seq <> 2"), other] {
-            let copy = bench.changed(|connection| {
-                let sql = format!(
-                    "DROP INDEX {name}; CREATE INDEX {name} ON {changed};
-                     PRAGMA writable_schema = ON;
-                     UPDATE sqlite_master SET sql = 'CREATE INDEX {name} ON {of}' WHERE name = '{name}';"
-                );
-                connection.execute_batch(&sql).unwrap();
-            });
-            assert_altered(&copy, &["the file is broken", name]);
-        }
     }
+}
+
+/// A key between two leaves of a table leads whoever looks for one entry to the wrong leaf; who reads all of them does not see it.
+#[test]
+fn a_key_between_leaves_that_hides_an_entry_is_named() {
+    let bench = Bench::new(Shape::Tiles);
+    let copy = bench.copy();
+    let mut bytes = std::fs::read(&copy.path).unwrap();
+    let root: i64 = Connection::open(&copy.path)
+        .unwrap()
+        .query_row(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'entries'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let root = usize::try_from(root).unwrap();
+    let page = &mut bytes[(root - 1) * 8_192..root * 8_192];
+    assert_eq!(page[0], 0x05, "the inside of a table");
+    // The first cell: the page of the leaf in four bytes, then its last position, which is below 128.
+    let cell = usize::from(u16::from_be_bytes([page[12], page[13]]));
+    let last = page[cell + 4];
+    assert!(last > 0 && last < 0x7f);
+    page[cell + 4] = last - 1;
+    std::fs::write(&copy.path, &bytes).unwrap();
+    let report = copy.verify(&copy.l1()).unwrap();
+    let hidden = u64::from(last);
+    let named = report.findings.iter().any(|finding| {
+        finding.detail.contains("found by its position")
+            && finding
+                .entries
+                .is_some_and(|(first, last)| first <= hidden && hidden <= last)
+    });
+    assert!(named, "{report:#?}");
+    assert_eq!(report.level, None);
 }
 
 #[test]

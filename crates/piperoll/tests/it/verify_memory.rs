@@ -100,7 +100,7 @@ fn ten_times_the_entries_take_the_same_memory() {
     println!("{small} KiB, and {large} KiB with ten times the entries");
     assert!(large - small <= 2 * 1024, "{small} KiB, then {large} KiB");
 
-    // Every entry is another one; of every other one the payload is gone; and attributes without end.
+    // Every entry is another one; of every other one the payload is gone; and tiles without end.
     let change = |connection: &Connection| {
         run(
             connection,
@@ -112,7 +112,7 @@ fn ten_times_the_entries_take_the_same_memory() {
             "UPDATE entries SET payload = NULL, salt = NULL WHERE seq % 2 = 0",
             MANY / 2,
         );
-        let more = "INSERT INTO attributes WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50000) SELECT n % 3 * 100000, 'x' || n, '' FROM n";
+        let more = "INSERT INTO tiles WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50000) SELECT 1, n + 100000, x'' FROM n";
         run(connection, more, 50_000);
     };
     raw(&many.path().join("trail.db"), change);

@@ -325,8 +325,7 @@ fn rows_beyond_the_head_are_not_sealed() {
     let place = Place::with_entries(3);
     place
         .sql(
-            "INSERT INTO entries SELECT 3, '00000000-0000-7000-8000-000000000001', header, payload, salt, at, kind, action,
-               actor, resource, outcome FROM entries WHERE seq = 0",
+            "INSERT INTO entries SELECT 3, '00000000-0000-7000-8000-000000000001', header, payload, salt, attributes FROM entries WHERE seq = 0",
         )
         .unwrap();
     let before = picture(&place);

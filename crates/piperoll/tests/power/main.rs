@@ -8,6 +8,9 @@ mod cuts;
 mod faults;
 #[cfg(test)]
 #[cfg(unix)]
+mod group;
+#[cfg(test)]
+#[cfg(unix)]
 mod machine;
 #[cfg(test)]
 #[cfg(unix)]

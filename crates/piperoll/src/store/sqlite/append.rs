@@ -1,5 +1,7 @@
+use super::block::BLOCK;
 use super::connection::{failure, has_tables, number};
-use super::{schema, statements};
+use super::names::Codes;
+use super::{attributes, blocks, schema, statements};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::limits::CODES_KEPT_MAX;
@@ -11,7 +13,7 @@ use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The connection that writes.
@@ -98,17 +100,13 @@ impl Writer {
             known: &self.codes,
             new: HashMap::new(),
         };
-        let mut entries = Entries {
-            tx: &tx,
-            codes: &mut codes,
-            next: size,
-        };
+        let mut next = size;
         for event in append.events {
-            entries
-                .insert(event)
-                .map_err(|error| refused(&tx, error, event, path))?;
+            insert(&tx, next, event).map_err(|error| refused(&tx, error, event, path))?;
+            next += 1;
         }
-        let size = entries.next;
+        blocks::complete(&tx, &mut codes, size, append.events).map_err(failed)?;
+        let size = next;
         let rest = || -> rusqlite::Result<()> {
             for tile in append.tiles {
                 let number = tile.id.number as i64;
@@ -161,12 +159,15 @@ impl Writer {
             );
         }
         let wipe = || -> rusqlite::Result<()> {
+            let mut blocks = BTreeSet::new();
             tx.execute(statements::OPEN_GATE, [])?;
             for seq in seqs {
                 tx.prepare_cached(statements::ERASE_PAYLOAD)?
                     .execute([seq])?;
-                tx.prepare_cached(statements::DELETE_ATTRIBUTES)?
-                    .execute([seq])?;
+                blocks.insert(seq / BLOCK as i64);
+            }
+            for block in blocks {
+                blocks::mark_again(&tx, block)?;
             }
             tx.execute(statements::CLOSE_GATE, [])?;
             Ok(())
@@ -184,81 +185,29 @@ impl Writer {
     }
 }
 
-/// Codes of names during one append: those that it adds count only once it is committed.
-struct Codes<'a> {
-    known: &'a HashMap<String, i64>,
-    new: HashMap<String, i64>,
-}
-
-impl Codes<'_> {
-    fn code(&mut self, tx: &Transaction<'_>, name: &str) -> rusqlite::Result<i64> {
-        if let Some(code) = self.known.get(name).or_else(|| self.new.get(name)) {
-            return Ok(*code);
-        }
-        let stored = tx
-            .prepare_cached(statements::CODE_OF_NAME)?
-            .query_row([name], |row| row.get(0))
-            .optional()?;
-        let code = match stored {
-            Some(code) => code,
-            None => tx.prepare_cached(statements::INSERT_NAME)?.insert([name])?,
-        };
-        self.new.insert(name.to_owned(), code);
-        Ok(code)
-    }
-}
-
-struct Entries<'a, 'c> {
-    tx: &'a Transaction<'a>,
-    codes: &'a mut Codes<'c>,
-    next: i64,
-}
-
-impl Entries<'_, '_> {
-    fn insert(&mut self, event: &Event) -> rusqlite::Result<()> {
-        let header = &event.header;
-        let mut code = |name: &str| self.codes.code(self.tx, name);
-        let kind = code(header.kind.as_str())?;
-        let action = code(header.action.as_str())?;
-        let actor = code(&header.actor.name)?;
-        let resource = code(&header.resource.name)?;
-        let outcome = code(header.outcome.as_str())?;
-        // Both are canonical JSON, so they are UTF-8.
-        let header_text = std::str::from_utf8(&event.header_bytes)?;
-        let payload = match &event.payload {
-            Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
-            None => None,
-        };
-        let stored = self
-            .tx
-            .prepare_cached(statements::INSERT_ENTRY)?
-            .execute(params![
-                self.next,
-                header.id.to_string(),
-                header_text,
-                payload.map(|(text, _)| text),
-                payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-                header.at.as_micros(),
-                kind,
-                action,
-                actor,
-                resource,
-                outcome,
-            ])?;
-        one(stored)?;
-        for attribute in &event.attributes {
-            one(self
-                .tx
-                .prepare_cached(statements::INSERT_ATTRIBUTE)?
-                .execute(params![self.next, attribute.name.as_str(), attribute.value])?)?;
-        }
-        self.next += 1;
-        Ok(())
-    }
+fn insert(tx: &Transaction<'_>, seq: i64, event: &Event) -> rusqlite::Result<()> {
+    let mut id = [0; 36];
+    let id = event.header.id.write_to(&mut id);
+    // Both are canonical JSON, so they are UTF-8.
+    let header = std::str::from_utf8(&event.header_bytes)?;
+    let payload = match &event.payload {
+        Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
+        None => None,
+    };
+    one(tx
+        .prepare_cached(statements::INSERT_ENTRY)?
+        .execute(params![
+            seq,
+            id,
+            header,
+            payload.map(|(text, _)| text),
+            payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+            attributes::to_text(&event.attributes),
+        ])?)
 }
 
 /// A row that somebody's trigger left out in silence (`RAISE(IGNORE)`) must not be told as stored.
-fn one(changed: usize) -> rusqlite::Result<()> {
+pub(super) fn one(changed: usize) -> rusqlite::Result<()> {
     match changed {
         1 => Ok(()),
         other => Err(rusqlite::Error::StatementChangedRows(other)),

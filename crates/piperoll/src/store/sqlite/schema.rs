@@ -7,20 +7,21 @@ pub(super) const APPLICATION_ID: i64 = 0x5049_504C;
 pub(super) const LAYOUT_VERSION: i64 = 1;
 
 /// The `page_size` of the settings.
-pub(super) const PAGE_BYTES: u64 = 4_096;
+pub(super) const PAGE_BYTES: u64 = 8_192;
 
 /// Settings that live in the file; they take effect outside a transaction, before the first table.
 pub(super) const FILE_SETTINGS: &str = "
-PRAGMA page_size = 4096;
+PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
 ";
 
 /// Settings of each connection that writes. An append is durable when it returns (`FULL`), what is erased is overwritten (`secure_delete`), and the
-/// WAL is brought into the file every 32 MiB.
+/// WAL is brought into the file every 64 MiB. A large append must not leave its pages twice in the WAL (`cache_size`).
 pub(super) const WRITER_SETTINGS: &str = "
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = 8192;
+PRAGMA cache_size = -32000;
 PRAGMA foreign_keys = OFF;
 PRAGMA trusted_schema = OFF;
 ";
@@ -43,20 +44,20 @@ CREATE TABLE entries(
   header TEXT NOT NULL,
   payload TEXT,
   salt BLOB,
-  at INTEGER NOT NULL,
-  kind INTEGER NOT NULL,
-  action INTEGER NOT NULL,
-  actor INTEGER NOT NULL,
-  resource INTEGER NOT NULL,
-  outcome INTEGER NOT NULL
+  attributes TEXT
 );
-CREATE INDEX entries_at ON entries(at);
-CREATE INDEX entries_kind ON entries(kind, action, outcome);
-CREATE INDEX entries_actor ON entries(actor);
-CREATE INDEX entries_resource ON entries(resource);
-CREATE TABLE attributes(seq INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);
-CREATE INDEX attributes_found ON attributes(name, value, seq);
-CREATE INDEX attributes_of ON attributes(seq);
+CREATE TABLE blocks(
+  block INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  kinds BLOB NOT NULL,
+  actions BLOB NOT NULL,
+  outcomes BLOB NOT NULL,
+  actors BLOB NOT NULL,
+  resources BLOB NOT NULL
+);
+CREATE TABLE block_times(block INTEGER PRIMARY KEY, times BLOB NOT NULL);
+CREATE TABLE block_marks(block INTEGER PRIMARY KEY, marks BLOB NOT NULL);
 CREATE TABLE tiles(
   level INTEGER NOT NULL,
   number INTEGER NOT NULL,
@@ -104,20 +105,36 @@ BEGIN SELECT RAISE(ABORT, 'piperoll: entries are appended at the end, each id on
 CREATE TRIGGER entries_update BEFORE UPDATE ON entries
 WHEN NOT EXISTS(SELECT 1 FROM gate)
   OR NEW.seq IS NOT OLD.seq OR NEW.id IS NOT OLD.id OR NEW.header IS NOT OLD.header
-  OR NEW.payload IS NOT NULL OR NEW.salt IS NOT NULL
+  OR NEW.payload IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.attributes IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'piperoll: entries are sealed'); END;
 CREATE TRIGGER entries_delete BEFORE DELETE ON entries
 WHEN NOT EXISTS(SELECT 1 FROM gate)
 BEGIN SELECT RAISE(ABORT, 'piperoll: entries are sealed'); END;
 
-CREATE TRIGGER attributes_insert BEFORE INSERT ON attributes
-WHEN NEW.seq IS NOT (SELECT max(seq) FROM entries) OR NEW.seq < (SELECT size FROM head)
-BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
-CREATE TRIGGER attributes_update BEFORE UPDATE ON attributes
-BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
-CREATE TRIGGER attributes_delete BEFORE DELETE ON attributes
-WHEN NOT EXISTS(SELECT 1 FROM gate)
-BEGIN SELECT RAISE(ABORT, 'piperoll: attributes are sealed'); END;
+CREATE TRIGGER blocks_insert BEFORE INSERT ON blocks
+WHEN NEW.block IS NOT (SELECT coalesce(max(block), -1) + 1 FROM blocks)
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER blocks_update BEFORE UPDATE ON blocks
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER blocks_delete BEFORE DELETE ON blocks
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+
+CREATE TRIGGER block_times_insert BEFORE INSERT ON block_times
+WHEN NEW.block IS NOT (SELECT coalesce(max(block), -1) + 1 FROM block_times)
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER block_times_update BEFORE UPDATE ON block_times
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER block_times_delete BEFORE DELETE ON block_times
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+
+CREATE TRIGGER block_marks_insert BEFORE INSERT ON block_marks
+WHEN NEW.block IS NOT (SELECT coalesce(max(block), -1) + 1 FROM block_marks)
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER block_marks_update BEFORE UPDATE ON block_marks
+WHEN NEW.block IS NOT OLD.block OR NOT EXISTS(SELECT 1 FROM gate)
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
+CREATE TRIGGER block_marks_delete BEFORE DELETE ON block_marks
+BEGIN SELECT RAISE(ABORT, 'piperoll: blocks are written once'); END;
 
 CREATE TRIGGER tiles_insert BEFORE INSERT ON tiles
 WHEN EXISTS(SELECT 1 FROM tiles WHERE level = NEW.level AND number = NEW.number)

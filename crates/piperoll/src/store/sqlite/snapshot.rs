@@ -1,25 +1,24 @@
+use super::block::BLOCK;
 use super::connection::failure;
 use super::faults::faults;
 use super::find::find;
 use super::row::{RowReader, Type, last};
-use super::statements;
-use super::{SqliteStore, lock};
+use super::stored_block::StoredBlock;
+use super::{SqliteStore, attributes, lock, statements};
 use crate::error::{Error, Result};
 use crate::event::{EventId, Instant, Secret};
 use crate::limits::NAMES_KEPT_MAX;
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
 use crate::store::filter::{Filter, Page};
-use crate::store::stored::{
-    Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile,
-};
+use crate::store::stored::{Fault, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
 /// A read transaction; its connection goes back to the store when it ends.
@@ -27,6 +26,8 @@ pub(super) struct SqliteSnapshot<'s> {
     connection: Option<Connection>,
     store: &'s SqliteStore,
     names: RefCell<HashMap<i64, Option<Rc<str>>>>,
+    /// The block that was looked at last.
+    block: RefCell<Option<(i64, Option<Rc<StoredBlock>>)>>,
 }
 
 impl<'s> SqliteSnapshot<'s> {
@@ -35,6 +36,7 @@ impl<'s> SqliteSnapshot<'s> {
             connection: Some(connection),
             store,
             names: RefCell::default(),
+            block: RefCell::default(),
         }
     }
 
@@ -68,7 +70,17 @@ impl<'s> SqliteSnapshot<'s> {
         Ok(())
     }
 
-    fn name(&self, code: i64) -> Result<Option<Rc<str>>> {
+    /// The block of a number, as it is stored; none where there is no row of it.
+    fn block(&self, number: i64) -> Result<Option<Rc<StoredBlock>>> {
+        if let Some((_, block)) = self.block.borrow().as_ref().filter(|(at, _)| *at == number) {
+            return Ok(block.clone());
+        }
+        let block = StoredBlock::load(self, number)?.map(Rc::new);
+        *self.block.borrow_mut() = Some((number, block.clone()));
+        Ok(block)
+    }
+
+    pub(super) fn name(&self, code: i64) -> Result<Option<Rc<str>>> {
         if let Some(name) = self.names.borrow().get(&code) {
             return Ok(name.clone());
         }
@@ -130,7 +142,7 @@ impl Snapshot for SqliteSnapshot<'_> {
         self.rows(statements::META, [], &mut |row| {
             let pair = row.get(0).and_then(|key| Ok((key, row.get(1)?)));
             values.extend(pair.map(Some).map_err(|e| self.failed(e))?);
-            Ok(std::ops::ControlFlow::Continue(()))
+            Ok(ControlFlow::Continue(()))
         })?;
         if values.is_empty() {
             return Ok(None);
@@ -182,52 +194,40 @@ impl Snapshot for SqliteSnapshot<'_> {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()> {
-        self.rows(
-            statements::ENTRIES,
-            [range.start, last(&range)],
-            &mut |row| {
-                let mut reader = RowReader::new(row);
-                let seq = reader.integer(0, "seq");
-                let id = reader.text(1, "id");
-                let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
-                let payload = reader.bytes(3, "payload", Type::TextOrNull);
-                let salt = reader.bytes(4, "salt", Type::BlobOrNull);
-                let at = reader.integer(5, "at");
-                let mut names: [Rc<str>; 5] = std::array::from_fn(|_| Rc::from(""));
-                let columns = [
-                    (6, "kind"),
-                    (7, "action"),
-                    (8, "actor"),
-                    (9, "resource"),
-                    (10, "outcome"),
-                ];
-                for ((column, title), name) in columns.into_iter().zip(&mut names) {
-                    let code = reader.integer(column, title);
-                    match self.name(code)? {
-                        Some(known) => *name = known,
-                        None => reader.faults.push(format!("column `{title}` has no name")),
-                    }
+        let values = [range.start, last(&range)];
+        self.rows(statements::ENTRIES, values, &mut |row| {
+            let mut reader = RowReader::new(row);
+            let seq = reader.integer(0, "seq");
+            let id = reader.text(1, "id");
+            let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
+            let payload = reader.bytes(3, "payload", Type::TextOrNull);
+            let salt = reader.bytes(4, "salt", Type::BlobOrNull);
+            let attributes = reader.bytes(5, "attributes", Type::TextOrNull);
+            let attributes = match attributes.map(attributes_in) {
+                None => Vec::new(),
+                Some(Some(attributes)) => attributes,
+                Some(None) => {
+                    let fault = "column `attributes` does not hold attributes";
+                    reader.faults.push(fault.to_owned());
+                    Vec::new()
                 }
-                let [kind, action, actor, resource, outcome] = &names;
-                let searched = Searched {
-                    at,
-                    kind,
-                    action,
-                    actor,
-                    resource,
-                    outcome,
-                };
-                visit(StoredEntry {
-                    seq,
-                    id,
-                    header,
-                    payload,
-                    salt,
-                    searched,
-                    faults: reader.faults,
-                })
-            },
-        )
+            };
+            let width = BLOCK as i64;
+            let block = self.block(seq.div_euclid(width))?;
+            let place = usize::try_from(seq.rem_euclid(width)).unwrap_or_default();
+            let found = block.as_ref().map(|block| block.entry(place, &attributes));
+            let (searched, search_faults) = found.unwrap_or_default();
+            visit(StoredEntry {
+                seq,
+                id,
+                header,
+                payload,
+                salt,
+                searched,
+                faults: reader.faults,
+                search_faults,
+            })
+        })
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
@@ -251,6 +251,32 @@ impl Snapshot for SqliteSnapshot<'_> {
         ids.iter().map(&mut position).collect()
     }
 
+    fn reached(&self, range: Range<i64>) -> Result<u64> {
+        let count = self
+            .connection()?
+            .prepare_cached(statements::REACHED)
+            .and_then(|mut count| {
+                count.query_row([range.start, last(&range)], |row| row.get::<_, i64>(0))
+            })
+            .map_err(|e| self.failed(e))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    fn ids(&self, visit: &mut dyn FnMut(&str, i64) -> Visit) -> Result<()> {
+        let mut before = String::new();
+        self.rows(statements::IDS, [], &mut |row| {
+            let mut reader = RowReader::new(row);
+            let (id, seq) = (reader.text(0, "id"), reader.integer(1, "seq"));
+            // What is not in order is found by no search.
+            if !reader.faults.is_empty() || (!before.is_empty() && *id <= *before) {
+                return Err(Error::corrupt("the index of ids is not in order"));
+            }
+            before.clear();
+            before.push_str(id);
+            visit(id, seq)
+        })
+    }
+
     fn cursor(&self, name: &str) -> Result<Option<String>> {
         self.connection()?
             .query_row(statements::CURSOR, [name], |row| row.get(0))
@@ -263,31 +289,20 @@ impl Snapshot for SqliteSnapshot<'_> {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
     ) -> Result<()> {
-        // Unlike that of an entry, this position may be of any type: fractions lie between the others, text and blobs behind them all.
-        let (start, end) = (range.start, range.end);
-        let start = match start {
-            i64::MIN => Value::Real(f64::NEG_INFINITY),
-            start => Value::Integer(start),
-        };
-        let mut visit_row = |row: &Row<'_>| {
+        let values = [range.start, last(&range)];
+        self.rows(statements::ATTRIBUTES, values, &mut |row| {
             let mut reader = RowReader::new(row);
-            let (seq, name, value) = (
-                reader.integer(0, "seq"),
-                reader.text(1, "name"),
-                reader.text(2, "value"),
-            );
-            // A row of the wrong type is found by no search, so it must match no attribute either.
-            let sound = reader.faults.is_empty();
-            let (name, value) = if sound { (name, value) } else { ("", "") };
-            visit(StoredAttribute { seq, name, value })
-        };
-        match end {
-            i64::MAX => self.rows(statements::ATTRIBUTES_FROM, [start], &mut visit_row),
-            end => {
-                let range = [start, Value::Integer(end)];
-                self.rows(statements::ATTRIBUTES, range, &mut visit_row)
+            let seq = reader.integer(0, "seq");
+            // What cannot be read is found by no search, so it must match no attribute either.
+            let stored = reader.bytes(1, "attributes", Type::Text);
+            let pairs = stored.and_then(attributes_in);
+            for (name, value) in &pairs.unwrap_or_else(|| vec![Default::default()]) {
+                if visit(StoredAttribute { seq, name, value })?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })
     }
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
@@ -326,4 +341,9 @@ impl Snapshot for SqliteSnapshot<'_> {
     fn faults(&self) -> Result<Vec<Fault>> {
         faults(self.connection()?).map_err(|e| self.failed(e))
     }
+}
+
+/// The names and values in a stored text; `None` when it is none that was written.
+fn attributes_in(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    attributes::read(std::str::from_utf8(bytes).ok()?)
 }

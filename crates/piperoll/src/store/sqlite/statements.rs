@@ -11,7 +11,20 @@ pub(super) const USER_VERSION: &str = "PRAGMA user_version";
 /// All that is in the schema but the statistics of `ANALYZE`. SQLite's own indexes are told, too: somebody who edits the schema may call his trigger so.
 pub(super) const OBJECTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_master
   WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[14]') ORDER BY type, name";
-pub(super) const INTEGRITY: &str = "PRAGMA integrity_check(100)";
+/// What SQLite says of the tables that are read whole in a moment. `entries` is not among them: `verify` reads it anyway, and its index beside it.
+pub(super) const INTEGRITY: [&str; 11] = [
+    "PRAGMA integrity_check(meta)",
+    "PRAGMA integrity_check(migrations)",
+    "PRAGMA integrity_check(names)",
+    "PRAGMA integrity_check(blocks)",
+    "PRAGMA integrity_check(block_times)",
+    "PRAGMA integrity_check(block_marks)",
+    "PRAGMA integrity_check(tiles)",
+    "PRAGMA integrity_check(head)",
+    "PRAGMA integrity_check(checkpoints)",
+    "PRAGMA integrity_check(cursors)",
+    "PRAGMA integrity_check(gate)",
+];
 pub(super) const TRUNCATE_WAL: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 pub(super) const META: &str = "SELECT key, value FROM meta ORDER BY key";
@@ -29,32 +42,57 @@ pub(super) const UPDATE_HEAD: &str =
 
 pub(super) const CODE_OF_NAME: &str = "SELECT code FROM names WHERE name = ?1";
 pub(super) const NAME_OF_CODE: &str = "SELECT name FROM names WHERE code = ?1";
-/// A name that no entry has: an index answers for actors and resources, the other three have few codes.
-pub(super) const UNUSED_NAME: &str = "SELECT name FROM names
-  WHERE NOT EXISTS(SELECT 1 FROM entries WHERE actor = names.code)
-  AND NOT EXISTS(SELECT 1 FROM entries WHERE resource = names.code)
-  AND code NOT IN (SELECT kind FROM entries)
-  AND code NOT IN (SELECT action FROM entries)
-  AND code NOT IN (SELECT outcome FROM entries) LIMIT 1";
-pub(super) const NAMES: &str = "SELECT code, name FROM names";
+pub(super) const NAMES: &str = "SELECT code, name FROM names ORDER BY code";
+/// Behind the last entry.
+pub(super) const END: &str =
+    "SELECT coalesce(max(seq) + 1, 0) FROM entries WHERE seq < 9223372036854775807";
+pub(super) const COUNT_NAMES: &str = "SELECT count(*) FROM names";
 pub(super) const INSERT_NAME: &str = "INSERT INTO names(name) VALUES (?1)";
 
-pub(super) const INSERT_ENTRY: &str =
-    "INSERT INTO entries(seq, id, header, payload, salt, at, kind,
-  action, actor, resource, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-pub(super) const ENTRIES: &str = "SELECT seq, id, header, payload, salt, at, kind, action, actor,
-  resource, outcome FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries(seq, id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const ENTRIES: &str = "SELECT seq, id, header, payload, salt, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
 pub(super) const SEQ_OF_ID: &str = "SELECT seq FROM entries WHERE id = ?1";
+/// An index answers it, and nothing but that index.
+pub(super) const IDS: &str = "SELECT id, seq FROM entries ORDER BY id";
+/// Each is looked for as a reader does who knows its position; the last one first, so that none is found as the neighbour of the one before.
+pub(super) const REACHED: &str = "SELECT count(*) FROM
+  (SELECT seq AS wanted FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT -1) AS there
+  CROSS JOIN entries ON entries.seq = there.wanted";
 pub(super) const ERASE_PAYLOAD: &str =
-    "UPDATE entries SET payload = NULL, salt = NULL WHERE seq = ?1 AND payload IS NOT NULL";
+    "UPDATE entries SET payload = NULL, salt = NULL, attributes = NULL
+  WHERE seq = ?1 AND payload IS NOT NULL";
 
-pub(super) const INSERT_ATTRIBUTE: &str =
-    "INSERT INTO attributes(seq, name, value) VALUES (?1, ?2, ?3)";
-pub(super) const ATTRIBUTES: &str = "SELECT seq, name, value FROM attributes
-  WHERE seq >= ?1 AND seq < ?2 ORDER BY seq, name, value";
-pub(super) const ATTRIBUTES_FROM: &str = "SELECT seq, name, value FROM attributes
-  WHERE seq >= ?1 ORDER BY seq, name, value";
-pub(super) const DELETE_ATTRIBUTES: &str = "DELETE FROM attributes WHERE seq = ?1";
+pub(super) const ATTRIBUTES: &str = "SELECT seq, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 AND attributes IS NOT NULL ORDER BY seq";
+
+pub(super) const BLOCK: &str = "SELECT first, last, kinds, actions, outcomes, actors, resources
+  FROM blocks WHERE block = ?1";
+pub(super) const BLOCKS: &str =
+    "SELECT block, kinds, actions, outcomes, actors, resources FROM blocks ORDER BY block";
+pub(super) const INSERT_BLOCK: &str =
+    "INSERT INTO blocks(block, first, last, kinds, actions, outcomes, actors, resources)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+pub(super) const TIMES: &str = "SELECT times FROM block_times WHERE block = ?1";
+pub(super) const INSERT_TIMES: &str = "INSERT INTO block_times(block, times) VALUES (?1, ?2)";
+pub(super) const MARKS: &str = "SELECT marks FROM block_marks WHERE block = ?1";
+pub(super) const INSERT_MARKS: &str = "INSERT INTO block_marks(block, marks) VALUES (?1, ?2)";
+pub(super) const UPDATE_MARKS: &str = "UPDATE block_marks SET marks = ?2 WHERE block = ?1";
+/// The tables of blocks; how many each has, and its first and last.
+pub(super) const BLOCK_TABLES: [(&str, &str); 3] = [
+    (
+        "blocks",
+        "SELECT count(*), coalesce(min(block), 0), coalesce(max(block), -1) FROM blocks",
+    ),
+    (
+        "block_times",
+        "SELECT count(*), coalesce(min(block), 0), coalesce(max(block), -1) FROM block_times",
+    ),
+    (
+        "block_marks",
+        "SELECT count(*), coalesce(min(block), 0), coalesce(max(block), -1) FROM block_marks",
+    ),
+];
 
 pub(super) const TILE: &str = "SELECT hashes FROM tiles WHERE level = ?1 AND number = ?2";
 pub(super) const TILES: &str = "SELECT level, number, hashes FROM tiles ORDER BY level, number";
@@ -74,50 +112,40 @@ pub(super) const OPEN_GATE: &str = "INSERT INTO gate(id, open_for) VALUES (1, 'e
 pub(super) const CLOSE_GATE: &str = "DELETE FROM gate";
 pub(super) const GATE_ROWS: &str = "SELECT count(*) FROM gate";
 
-/// A condition of a search; each takes one bound value, unless it says otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
-    Kind,
-    Action,
-    Actor,
-    /// The value is a JSON array of codes.
-    Resources,
-    Outcome,
-    Since,
-    Until,
-    /// Takes two values: name and value.
-    Attribute,
-    Before,
-    Behind,
+/// What a search reads, in either order: of the blocks behind a number, and of the entries of a range.
+pub(super) struct Search {
+    pub(super) all: &'static str,
+    pub(super) blocks: &'static str,
+    pub(super) marks: &'static str,
+    pub(super) headers: &'static str,
 }
 
-impl Condition {
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Kind => "kind = ?",
-            Self::Action => "action = ?",
-            Self::Actor => "actor = ?",
-            Self::Resources => "resource IN (SELECT value FROM json_each(?))",
-            Self::Outcome => "outcome = ?",
-            Self::Since => "at >= ?",
-            Self::Until => "at < ?",
-            Self::Attribute => "seq IN (SELECT seq FROM attributes WHERE name = ? AND value = ?)",
-            Self::Before => "seq < ?",
-            Self::Behind => "seq > ?",
-        }
+pub(super) const fn search(order: Order) -> &'static Search {
+    match order {
+        Order::NewestFirst => &NEWEST_FIRST,
+        Order::OldestFirst => &OLDEST_FIRST,
     }
 }
 
-/// The search for positions; the values are bound in the order of the conditions, then the limit.
-pub(super) fn find(conditions: &[Condition], order: Order) -> String {
-    let mut sql = String::from("SELECT seq FROM entries");
-    for (position, condition) in conditions.iter().enumerate() {
-        sql.push_str(if position == 0 { " WHERE " } else { " AND " });
-        sql.push_str(condition.text());
-    }
-    sql.push_str(match order {
-        Order::NewestFirst => " ORDER BY seq DESC LIMIT ?",
-        Order::OldestFirst => " ORDER BY seq LIMIT ?",
-    });
-    sql
-}
+static NEWEST_FIRST: Search = Search {
+    all: "SELECT seq FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT ?3",
+    blocks: "SELECT block, first, last, kinds, actions, outcomes, actors, resources FROM blocks
+  WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
+    marks: "SELECT block, marks FROM block_marks
+  WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
+    headers: "SELECT seq, header, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC",
+};
+
+static OLDEST_FIRST: Search = Search {
+    all: "SELECT seq FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+    blocks: "SELECT block, first, last, kinds, actions, outcomes, actors, resources FROM blocks
+  WHERE block >= ?1 AND block <= ?2 ORDER BY block",
+    marks: "SELECT block, marks FROM block_marks
+  WHERE block >= ?1 AND block <= ?2 ORDER BY block",
+    headers: "SELECT seq, header, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq",
+};
+
+pub(super) const ATTRIBUTES_AT: &str = "SELECT attributes FROM entries WHERE seq = ?1";
+pub(super) const LAST_BLOCK: &str = "SELECT coalesce(max(block), -1) FROM blocks";

@@ -61,7 +61,8 @@ impl Sealer {
         };
         store.append(at, &append)?;
         self.signer = new;
-        self.advance(&line);
+        self.head = None;
+        self.advance(line);
         self.tree = Some(Tree {
             edge,
             checkpoint: checkpoint.clone(),

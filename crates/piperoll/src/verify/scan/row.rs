@@ -18,7 +18,9 @@ impl Scan<'_> {
     pub(super) fn entry(&mut self, place: Place, stored: &StoredEntry<'_>, block: &mut Block) {
         let index = place.index;
         self.checked.entries += 1;
-        for fault in &stored.faults {
+        // What an entry is searched by is that of the one that was sealed here.
+        let search_faults = stored.search_faults.iter().filter(|_| place.sealed);
+        for fault in stored.faults.iter().chain(search_faults) {
             self.findings.entry(Verdict::Altered, index, fault);
         }
         let header = match Header::decode(stored.header) {
@@ -38,9 +40,9 @@ impl Scan<'_> {
             self.findings
                 .entry(Verdict::Altered, index, "column `id` is not the header's");
         }
-        if stored.faults.is_empty() {
-            for column in stored.searched.differing(&Searched::of(&header)) {
-                let detail = format!("column `{column}` is not the header's");
+        if let Some(searched) = stored.searched.as_ref().filter(|_| place.sealed) {
+            for field in searched.differing(&Searched::of(&header)) {
+                let detail = format!("a search takes another `{field}` for the header's");
                 self.findings.entry(Verdict::Altered, index, &detail);
             }
         }
