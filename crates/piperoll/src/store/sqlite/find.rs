@@ -1,6 +1,6 @@
 //! Searching: the blocks tell which entries match, and the headers those of the entries that are in no block.
 
-use super::block::{BLOCK, Field, Mask, mark_of, marked, read_times};
+use super::block::{self, BLOCK, Mask, mark_of, marked, read_times};
 use super::snapshot::SqliteSnapshot;
 use super::statements::{self, Search};
 use super::{attributes, connection};
@@ -47,8 +47,6 @@ struct Finder<'a> {
     /// By kind, action, outcome, actor, resource, the columns of `blocks` from 3.
     wanted: [Wanted; 5],
     mark: Option<[u8; 4]>,
-    /// The list of codes of the field that is looked at.
-    codes: Vec<i64>,
     found: Vec<EntryIndex>,
 }
 
@@ -87,7 +85,6 @@ impl<'a> Finder<'a> {
             last,
             wanted,
             mark,
-            codes: Vec::new(),
             found: Vec::new(),
         })
     }
@@ -177,7 +174,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Which entries of a block match; `None` when that cannot be told.
-    fn mask(&mut self, block: i64, row: &Row<'_>) -> Result<Option<Mask>> {
+    fn mask(&self, block: i64, row: &Row<'_>) -> Result<Option<Mask>> {
         let snapshot = self.snapshot;
         let Some(mark) = self.mark else {
             return self.codes_and_times(block, row);
@@ -200,7 +197,7 @@ impl<'a> Finder<'a> {
         Ok(rest.filter(|_| sound).map(|rest| mask.and(rest)))
     }
 
-    fn codes_and_times(&mut self, block: i64, row: &Row<'_>) -> Result<Option<Mask>> {
+    fn codes_and_times(&self, number: i64, row: &Row<'_>) -> Result<Option<Mask>> {
         let mut mask = Mask::ALL;
         let bounds = [1, 2].map(|column| match row.get_ref(column) {
             Ok(ValueRef::Integer(micros)) => Some(micros),
@@ -219,15 +216,11 @@ impl<'a> Finder<'a> {
         }
         for (column, wanted) in (3..).zip(&self.wanted) {
             let Some(wanted) = wanted else { continue };
-            let codes = std::mem::take(&mut self.codes);
-            let Some(field) = blob(row, column).and_then(|bytes| Field::read(bytes, codes)) else {
+            let Some(chosen) = blob(row, column).and_then(|bytes| block::mask(bytes, wanted))
+            else {
                 return Ok(None);
             };
-            mask = mask.and(match wanted.as_slice() {
-                [one] => field.mask(|code| code == *one),
-                several => field.mask(|code| several.binary_search(&code).is_ok()),
-            });
-            self.codes = field.into_codes();
+            mask = mask.and(chosen);
             if mask.is_empty() {
                 return Ok(Some(mask));
             }
@@ -237,7 +230,7 @@ impl<'a> Finder<'a> {
         }
         let mut times = None;
         let snapshot = self.snapshot;
-        snapshot.rows(statements::TIMES, [block], &mut |row| {
+        snapshot.rows(statements::TIMES, [number], &mut |row| {
             times = blob(row, 0).and_then(|bytes| read_times(bytes, first));
             Ok(ControlFlow::Break(()))
         })?;

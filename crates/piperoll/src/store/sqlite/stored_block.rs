@@ -134,7 +134,7 @@ impl StoredBlock {
 impl Names {
     /// The names of a field; `None` when it is not of its form, or has a code without name.
     fn read(snapshot: &SqliteSnapshot<'_>, bytes: &[u8]) -> Result<Option<Self>> {
-        let Some(field) = Field::read(bytes, Vec::new()).filter(Field::is_tight) else {
+        let Some(field) = Field::read(bytes).filter(Field::is_tight) else {
             return Ok(None);
         };
         let mut names = Vec::with_capacity(field.codes().len());

@@ -46,6 +46,9 @@ impl Scan<'_> {
 
     /// Compares the ids by which entries are found with those that the pass has visited.
     pub(super) fn ids(&mut self, size: u64) -> Result<()> {
+        if self.is_cut {
+            return Ok(());
+        }
         let mut found = Ids {
             key: self.ids.key.clone(),
             ..Ids::default()

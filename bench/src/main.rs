@@ -1,0 +1,91 @@
+//! Measures Piperoll against its aims: `scripts/bench` builds and runs it. Exit 0 when all aims hold, 1 when one does not or nothing could be measured.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "folders and files are made to be measured"
+)]
+
+mod append;
+mod place;
+mod raw;
+mod read;
+mod report;
+mod sample;
+mod statements;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How much is measured.
+struct Options {
+    folder: PathBuf,
+    entries: u64,
+    runs: usize,
+    /// Only so many-th part of the appends of a run.
+    share: u64,
+}
+
+const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
+
+  --quick        a small run: 100,000 entries, 3 runs; it shows that all works, and little more
+  --entries N    entries of the large trail; 1,000,000 unless it is given
+  --runs N       runs of each figure; 5 unless it is given
+  --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
+  --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool, Box<dyn Error>> {
+    let mut options = Options {
+        folder: std::env::temp_dir(),
+        entries: 1_000_000,
+        runs: 5,
+        share: 1,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || {
+            arguments
+                .next()
+                .ok_or(format!("`{argument}` needs a value\n{USAGE}"))
+        };
+        match argument.as_str() {
+            "--quick" => (options.entries, options.runs, options.share) = (100_000, 3, 5),
+            "--entries" => options.entries = value()?.replace(',', "").parse()?,
+            "--runs" => options.runs = value()?.parse()?,
+            "--folder" => options.folder = value()?.into(),
+            "--build" => {
+                let folder = PathBuf::from(value()?);
+                return read::build(&folder, options.entries).map(|_| true);
+            }
+            "--verify" => return read::verify_once(value()?.as_ref()).map(|()| true),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    if options.entries == 0 || options.runs == 0 {
+        return Err("there must be at least one entry and one run".into());
+    }
+    let mut figures = vec![append::disk(&options.folder, options.runs)?];
+    figures.extend(append::batches(
+        &options.folder,
+        options.runs,
+        options.share,
+    )?);
+    figures.extend(append::threads(
+        &options.folder,
+        options.runs,
+        options.share,
+    )?);
+    figures.extend(read::large(&options.folder, options.entries, options.runs)?);
+    Ok(report::print(&figures))
+}
