@@ -63,6 +63,8 @@ pub mod verify;
 
 pub mod export;
 
+pub mod target;
+
 pub mod project;
 
 pub mod clock;
