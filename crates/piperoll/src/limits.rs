@@ -53,3 +53,7 @@ pub const TILES_NAMED_MAX: usize = 1_000;
 pub const DETAILS_MAX: usize = 4;
 /// Most letters of a detail; then `...`. Names in it may come from whoever changed the store.
 pub const DETAIL_LETTERS_MAX: usize = 500;
+/// Longest text of a column's type.
+pub const TYPE_BYTES_MAX: usize = 16 * 1024;
+/// Deepest nesting of a column's type.
+pub const TYPE_NESTING_MAX: usize = 32;

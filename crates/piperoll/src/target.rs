@@ -3,7 +3,7 @@
 mod data_type;
 mod table;
 
-pub use data_type::{DataType, StructField};
+pub use data_type::{DataType, DataTypeError, StructField};
 pub use table::{
     Check, Column, DefaultValue, ForeignKey, NameError, RowFilter, Table, TableName, UniqueKey,
 };
