@@ -57,3 +57,7 @@ pub const DETAIL_LETTERS_MAX: usize = 500;
 pub const TYPE_BYTES_MAX: usize = 16 * 1024;
 /// Deepest nesting of a column's type.
 pub const TYPE_NESTING_MAX: usize = 32;
+/// Largest file that declares a table.
+pub const TABLE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most nodes of a file that declares a table, after its aliases are expanded.
+pub const TABLE_NODES_MAX: usize = 1_000_000;
