@@ -4,6 +4,10 @@
     reason = "the one module that touches files"
 )]
 
+mod process;
+
+pub use process::Process;
+
 use crate::error::{Error, Result};
 use crate::limits::LOCK_WAIT_SECONDS;
 use std::fs::{File, OpenOptions, TryLockError};

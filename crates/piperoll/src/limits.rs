@@ -61,3 +61,7 @@ pub const TYPE_NESTING_MAX: usize = 32;
 pub const TABLE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most nodes of a file that declares a table, after its aliases are expanded.
 pub const TABLE_NODES_MAX: usize = 1_000_000;
+/// Largest plan file.
+pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Seconds after which the lock of an apply that ended nobody knows how is over.
+pub const APPLY_LEASE_SECONDS: u32 = 3_600;

@@ -1,10 +1,21 @@
 //! Declared table metadata: a specification in YAML, the differences between it and what is there, the plan that makes them one, and the record of what was
 //! done.
 
+mod apply;
+mod change_key;
 mod differences;
+mod format;
+mod plan;
+mod preflight;
+mod recorded;
 mod snapshot;
 mod spec;
 
+pub use apply::{Applied, Reconciled, Request, apply, destructive, reconcile};
+pub use change_key::{ChangeCategory, ChangeKey};
 pub use differences::{Altered, Change, Differences, differences, goal};
+pub use format::SnapshotFormat;
+pub use plan::{Plan, PlanFile, TablePlan, plan};
+pub use preflight::preflight;
 pub use snapshot::snapshot;
 pub use spec::{Matching, Spec};
