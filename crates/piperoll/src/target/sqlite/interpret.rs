@@ -74,6 +74,7 @@ fn column(laid: &LaidColumn, rows: &Rows<'_>, never_null: bool) -> Column {
         datatype: datatype(laid, rows),
         nullable: !never_null && !laid.has(|part| *part == Part::NotNull),
         default: laid.default().map(|sql| default(sql, &laid.name, rows)),
+        variable_value: None,
         generated: laid.generated().map(str::to_owned),
         comment: rows.text(name, metadata::COMMENT),
         tags: rows.values(name, metadata::TAG),
