@@ -4,8 +4,10 @@
     reason = "the one module that touches files"
 )]
 
+mod matching;
 mod process;
 
+pub use matching::matching;
 pub use process::Process;
 
 use crate::error::{Error, Result};

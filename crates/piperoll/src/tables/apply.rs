@@ -71,11 +71,10 @@ pub fn apply(
     let Some(trail) = trail else {
         let plan = fresh(spec, target)?;
         check(&plan, request, expected)?;
-        let mut applied = Applied::of(plan);
+        let applied = Applied::of(plan);
         if !applied.plan.is_empty() {
             work::carry_out(&applied.plan, target).map_err(|failed| failed.error)?;
         }
-        applied.warnings.clear();
         return Ok(applied);
     };
     let mut waited = lock::Wait::default();
@@ -84,7 +83,7 @@ pub fn apply(
         let plan = fresh(spec, target)?;
         let entries = Entries::new(&plan, request);
         if !plan.denied.is_empty() {
-            let denied = entries.denied(trail.now())?;
+            let denied = entries.denied()?;
             trail.record(&[denied]).map_err(Error::from)?;
         }
         check(&plan, request, expected)?;
@@ -151,12 +150,7 @@ fn carry_out(
             let receipt = trail.record_with(&mut || {
                 let next = super::change_key::next(trail, plan.name(), plan.category())?;
                 key = Some(next);
-                Ok(vec![entries.success(
-                    intent.id,
-                    next,
-                    Some(&after),
-                    trail.now(),
-                )?])
+                Ok(vec![entries.success(intent.id, next, &after)?])
             });
             let receipt = receipt.map_err(|error| {
                 let name = plan.name();
@@ -174,7 +168,9 @@ fn carry_out(
             })
         }
         Err(failed) => {
-            let outcome = entries.failure(intent.id, &failed, trail.now())?;
+            // What is there now is read, not concluded; when it cannot be, nothing is said of it.
+            let after = fresh(&plan.spec, target).ok().and_then(|now| now.before);
+            let outcome = entries.failure(intent.id, &failed, after.as_ref())?;
             match trail.record(&[outcome]) {
                 Ok(_) => Err(failed.error),
                 Err(error) => {

@@ -75,6 +75,19 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
     }
 }
 
+/// What separates each specification from the table that is there.
+///
+/// # Errors
+/// Those of the target.
+pub fn compare(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Differences>> {
+    declared_once(specs)?;
+    let states = inspect(target, specs)?;
+    let pairs = specs.iter().zip(&states);
+    Ok(pairs
+        .map(|(spec, state)| differences(spec, state.as_ref()))
+        .collect())
+}
+
 /// Plans one table of which the state is known.
 ///
 /// # Errors

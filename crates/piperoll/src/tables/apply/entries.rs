@@ -50,18 +50,12 @@ impl<'a> Entries<'a> {
         })
     }
 
-    pub(super) fn success(
-        &self,
-        intent: EventId,
-        key: ChangeKey,
-        after: Option<&State>,
-        _now: Instant,
-    ) -> Result<Draft> {
+    pub(super) fn success(&self, intent: EventId, key: ChangeKey, after: &State) -> Result<Draft> {
         self.draft(Parts {
             phase: Some(Phase::Outcome),
             of: Some(intent),
             outcome: Outcome::Success,
-            after: after.map(|state| self.request.snapshot_format.shape(snapshot(state))),
+            after: Some(self.request.snapshot_format.shape(snapshot(after))),
             context: vec![
                 ("change_key", text(&key.to_string())),
                 ("statements_done", self.statements()),
@@ -70,7 +64,12 @@ impl<'a> Entries<'a> {
     }
 
     /// All is one transaction: what failed was taken back.
-    pub(super) fn failure(&self, intent: EventId, failed: &Failed, _now: Instant) -> Result<Draft> {
+    pub(super) fn failure(
+        &self,
+        intent: EventId,
+        failed: &Failed,
+        after: Option<&State>,
+    ) -> Result<Draft> {
         let mut context = vec![
             ("error", text(&failed.error.chain())),
             ("statements_done", Value::Array(Vec::new())),
@@ -82,7 +81,6 @@ impl<'a> Entries<'a> {
         if let Some(step) = step {
             context.push(("failed_step", text(&step.what)));
         }
-        let after = self.plan.before.as_ref();
         self.draft(Parts {
             phase: Some(Phase::Outcome),
             of: Some(intent),
@@ -92,7 +90,7 @@ impl<'a> Entries<'a> {
         })
     }
 
-    pub(super) fn denied(&self, _now: Instant) -> Result<Draft> {
+    pub(super) fn denied(&self) -> Result<Draft> {
         let problems = self
             .plan
             .denied
