@@ -22,4 +22,4 @@ pub use history::{CHANGE_COLUMNS, Changed, history};
 pub use plan::{Plan, PlanFile, TablePlan, compare, plan};
 pub use preflight::preflight;
 pub use snapshot::snapshot;
-pub use spec::{Matching, Spec};
+pub use spec::{Matching, Spec, json_schema};

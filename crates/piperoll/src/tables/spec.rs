@@ -3,8 +3,11 @@
 mod column;
 mod cross;
 mod keyed;
+mod keys;
 mod read;
 mod value;
+
+pub use keys::json_schema;
 
 use crate::error::Result;
 use crate::target::{Table, TableName};

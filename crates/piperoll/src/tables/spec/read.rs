@@ -9,7 +9,7 @@ use crate::event::Value;
 use crate::limits::{TABLE_BYTES_MAX, TABLE_NODES_MAX};
 use crate::target::{Table, TableName, UniqueKey};
 use crate::yaml::{self, Bounds, Field, Fields, Node, Position, Problems, quoted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BOUNDS: Bounds = Bounds {
     bytes: TABLE_BYTES_MAX,
@@ -64,6 +64,14 @@ pub(super) fn read(
         .into_iter()
         .map(|field| names(field, fields.problems()))
         .collect();
+    let mut seen = BTreeSet::new();
+    for key in &unique_keys {
+        let columns: Vec<&str> = key.iter().map(|named| named.name.as_str()).collect();
+        if let Some(first) = key.first().filter(|_| !seen.insert(columns)) {
+            let message = "`unique_keys` has these columns twice";
+            fields.problems().add(first.at, message);
+        }
+    }
     let references = fields.optional("foreign_keys");
     let references = references
         .map(|field| foreign_keys(field, name.as_ref(), env, fields.problems()))
