@@ -119,7 +119,7 @@ pub(crate) fn differences(differences: &Differences) -> Vec<String> {
                     .extend(columns.map(|column| format!("{GOOD}+{GOOD:#} {}", described(column))));
             }
             Change::RenameTable { from } => {
-                lines.push(format!("{WARN}~{WARN:#} renamed from {from}"))
+                lines.push(format!("{WARN}~{WARN:#} renamed from {from}"));
             }
             Change::Table(altered) => lines.push(self::altered("", altered)),
             Change::AddColumn { column, .. } => {
@@ -156,7 +156,7 @@ fn described(column: &Column) -> String {
     }
     match &column.default {
         Some(DefaultValue::Value(value)) => {
-            text.push_str(&format!(" default {}", value_text(value)))
+            text.push_str(&format!(" default {}", value_text(value)));
         }
         Some(DefaultValue::Expression(expression)) => {
             text.push_str(&format!(" default ({})", shown(expression)));

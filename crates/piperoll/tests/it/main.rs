@@ -23,6 +23,8 @@ mod sqlite;
 #[cfg(test)]
 mod stores;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod tamper_bytes;
