@@ -57,3 +57,5 @@ pub const DETAIL_LETTERS_MAX: usize = 500;
 pub const TYPE_BYTES_MAX: usize = 16 * 1024;
 /// Deepest nesting of a column's type.
 pub const TYPE_NESTING_MAX: usize = 32;
+/// Most columns of a table in SQLite, as it is built everywhere.
+pub const SQLITE_COLUMNS_MAX: usize = 2_000;
