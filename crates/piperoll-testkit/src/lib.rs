@@ -1,4 +1,4 @@
-//! What Piperoll's tests stand on: a second, naive implementation of the format, one conformance suite for all stores, ways to tamper,
+//! What Piperoll's tests stand on: a second, naive implementation of the format, one conformance suite for all stores and one for all targets, ways to tamper,
 //! and a disk that loses power.
 //! Not published.
 
@@ -7,3 +7,4 @@ pub mod conformance;
 pub mod disk;
 pub mod naive;
 pub mod tamper;
+pub mod targets;

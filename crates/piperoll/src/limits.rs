@@ -65,3 +65,5 @@ pub const TABLE_NODES_MAX: usize = 1_000_000;
 pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Seconds after which the lock of an apply that ended nobody knows how is over.
 pub const APPLY_LEASE_SECONDS: u32 = 3_600;
+/// Most columns of a table in SQLite, as it is built everywhere.
+pub const SQLITE_COLUMNS_MAX: usize = 2_000;

@@ -104,6 +104,9 @@ pub trait Target: Send + Sync {
     /// What of a declared table the target cannot have. The place of each is the key of the specification: `row_filters.mine`, `columns.email.default`.
     fn problems(&self, table: &Table) -> Vec<Problem>;
 
+    /// What of a declared table the target keeps less exactly than it is declared: no reason to refuse it, but to say so.
+    fn warnings(&self, table: &Table) -> Vec<Problem>;
+
     /// The steps that lead from what is to what shall be, in a safe order.
     ///
     /// # Errors

@@ -1,13 +1,22 @@
 //! Tables in a SQLite file of somebody's own.
 
 mod connection;
+mod described;
+mod edit;
+mod expression;
+mod guards;
 mod inspect;
 mod interpret;
 mod lay;
 mod layout;
 mod metadata;
+mod native;
 mod problems;
 mod read;
+mod rebuild;
+mod related;
+mod renames;
+mod scratch;
 mod session;
 mod statements;
 mod steps;
@@ -90,6 +99,10 @@ impl Target for SqliteTarget {
 
     fn problems(&self, table: &Table) -> Vec<Problem> {
         problems::of(table)
+    }
+
+    fn warnings(&self, table: &Table) -> Vec<Problem> {
+        problems::warnings(table)
     }
 
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {

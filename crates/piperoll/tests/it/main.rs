@@ -33,6 +33,8 @@ mod tamper_rows;
 #[cfg(test)]
 mod tamper_schema;
 #[cfg(test)]
+mod targets;
+#[cfg(test)]
 mod trail_model;
 #[cfg(test)]
 mod verify_memory;

@@ -4,7 +4,7 @@ use super::layout::{Constraint, LaidColumn, Layout, Part};
 use super::read::{inside_parentheses, literal_tokens};
 use super::tokens::{Kind, same, unquoted};
 use super::{lay, metadata};
-use crate::event::{Json, Value};
+use crate::event::{Json, Value, ValueType};
 use crate::target::data_type::DataType;
 use crate::target::dialect::sqlite as dialect;
 use crate::target::state::{Attribute, Metadata};
@@ -62,6 +62,7 @@ pub(super) fn describe(table: &mut Table, rows: &[Metadata]) {
     let rows = Rows::new(rows);
     for column in &mut table.columns {
         column.comment = rows.text(Some(&column.name), metadata::COMMENT);
+        column.variable_value = variable_value(&column.name, &rows);
         column.tags = rows.values(Some(&column.name), metadata::TAG);
     }
 }
@@ -74,7 +75,7 @@ fn column(laid: &LaidColumn, rows: &Rows<'_>, never_null: bool) -> Column {
         datatype: datatype(laid, rows),
         nullable: !never_null && !laid.has(|part| *part == Part::NotNull),
         default: laid.default().map(|sql| default(sql, &laid.name, rows)),
-        variable_value: None,
+        variable_value: variable_value(&laid.name, rows),
         generated: laid.generated().map(str::to_owned),
         comment: rows.text(name, metadata::COMMENT),
         tags: rows.values(name, metadata::TAG),
@@ -93,6 +94,11 @@ pub(super) fn allowed_values(laid: &LaidColumn, rows: &Rows<'_>) -> Option<(Vec<
     let sql = lay::allowed_expression(&laid.name, &values).ok()?;
     let stands = |part: &Part| matches!(part, Part::Check { expression } if same(expression, &sql));
     laid.has(stands).then_some((values, sql))
+}
+
+fn variable_value(column: &str, rows: &Rows<'_>) -> Option<Value> {
+    let stored = rows.text(Some(column), metadata::VARIABLE_VALUE)?;
+    Some(value(&stored))
 }
 
 /// The declared type, if the column still has the SQL type that such a column gets.
@@ -249,23 +255,17 @@ fn checks(
 ) -> BTreeMap<String, Check> {
     laid_checks(column, constraints, rows, allowed)
         .into_iter()
-        .map(|(key, constraint, expression)| {
-            let check = Check {
-                name: constraint.name.clone().unwrap_or_else(|| key.clone()),
-                expression: expression.to_owned(),
-            };
-            (key, check)
-        })
+        .map(|(_, key, check)| (key, check))
         .collect()
 }
 
-/// Every check of a column or of the table, under its key, with its expression.
-pub(super) fn laid_checks<'a>(
+/// Every check of a column or of the table: its place among the constraints, its key, and the check. One without a name is told by its key.
+pub(super) fn laid_checks(
     column: Option<&str>,
-    constraints: &'a [Constraint],
+    constraints: &[Constraint],
     rows: &Rows<'_>,
     allowed: Option<&str>,
-) -> Vec<(String, &'a Constraint, &'a str)> {
+) -> Vec<(usize, String, Check)> {
     let mut declared: BTreeMap<String, String> = rows
         .of(column, metadata::CHECK)
         .map(|row| (row.value.clone(), row.key.clone()))
@@ -273,7 +273,7 @@ pub(super) fn laid_checks<'a>(
     let mut taken: BTreeSet<String> = declared.values().cloned().collect();
     let mut allowed = allowed;
     let mut found = Vec::new();
-    for constraint in constraints {
+    for (at, constraint) in constraints.iter().enumerate() {
         let Part::Check { expression } = &constraint.part else {
             continue;
         };
@@ -286,7 +286,11 @@ pub(super) fn laid_checks<'a>(
             Some(key) => key,
             None => key_for(name, "check", found.len(), &mut taken),
         };
-        found.push((key, constraint, expression.as_str()));
+        let check = Check {
+            name: name.map_or_else(|| key.clone(), str::to_owned),
+            expression: expression.clone(),
+        };
+        found.push((at, key, check));
     }
     found
 }
@@ -331,6 +335,27 @@ impl<'a> Rows<'a> {
 
 /// A value as it is stored: canonical JSON. What is none was written by somebody's hand, and is a text.
 pub(super) fn value(stored: &str) -> Value {
-    Json::parse_stored(stored.as_bytes())
-        .map_or_else(|_| Value::Text(stored.to_owned()), Value::from_json)
+    Json::parse_stored(stored.as_bytes()).map_or_else(
+        |_| Value::Text(stored.to_owned()),
+        |json| plain(Value::from_json(json)),
+    )
+}
+
+/// Numbers that JSON cannot hold, but we can, as numbers.
+fn plain(value: Value) -> Value {
+    match &value {
+        Value::Typed(ValueType::Int, digits) => digits.parse().map_or(value, Value::Int),
+        Value::Typed(ValueType::Real, digits) => match digits.parse::<f64>() {
+            Ok(number) if !number.is_nan() => Value::Real(number),
+            _ => value,
+        },
+        Value::Array(items) => Value::Array(items.iter().cloned().map(plain).collect()),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), plain(value.clone())))
+                .collect(),
+        ),
+        _ => value,
+    }
 }

@@ -65,6 +65,12 @@ impl Layout {
         columns.find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
+    /// The column of a name, to change it.
+    pub(super) fn column_mut(&mut self, name: &str) -> Option<&mut LaidColumn> {
+        let mut columns = self.columns.iter_mut();
+        columns.find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether its rows have no rowid.
     pub(super) fn is_without_rowid(&self) -> bool {
         self.options.to_ascii_uppercase().contains("WITHOUT")
@@ -102,6 +108,21 @@ impl Layout {
             && !descending
             && column.sql_type.eq_ignore_ascii_case("integer");
         is_alias.then_some(column.name.as_str())
+    }
+
+    /// Whether its rowids are never given twice.
+    pub(super) fn is_autoincrement(&self) -> bool {
+        let counts = |part: &Part| {
+            matches!(
+                part,
+                Part::PrimaryKey {
+                    autoincrement: true,
+                    ..
+                }
+            )
+        };
+        self.columns.iter().any(|column| column.has(counts))
+            || self.constraints.iter().any(|c| counts(&c.part))
     }
 
     /// What stands in the parentheses, line by line, and behind them.

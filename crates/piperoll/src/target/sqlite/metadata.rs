@@ -1,12 +1,13 @@
 //! What SQLite cannot keep itself, as rows of the side table. A row stands only where the table's own statement does not say the same.
 
 use super::interpret::live_default;
+use super::layout::Layout;
 use super::statements;
 use crate::event::Value;
 use crate::target::dialect::sqlite as dialect;
 use crate::target::state::Metadata;
 use crate::target::table::{Check, DefaultValue, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A comment, of the table or of a column.
 pub(super) const COMMENT: &str = "comment";
@@ -22,12 +23,18 @@ pub(super) const DATATYPE: &str = "datatype";
 pub(super) const DEFAULT: &str = "default";
 /// The allowed values, as a JSON array.
 pub(super) const ALLOWED_VALUES: &str = "allowed_values";
+/// The value for other programs, as JSON.
+pub(super) const VARIABLE_VALUE: &str = "variable_value";
 /// A check whose key is not its name: the value is the name.
 pub(super) const CHECK: &str = "check";
 
-/// The rows of a table, in their order.
-/// `sql_type` tells the SQL type of a column, by its name.
-pub(super) fn rows(table: &Table, sql_type: &dyn Fn(&str) -> Option<String>) -> Vec<Metadata> {
+/// The rows of a table that is laid out so, in their order.
+pub(super) fn rows(table: &Table, layout: &Layout) -> Vec<Metadata> {
+    let sql_types: BTreeMap<String, &str> = layout
+        .columns
+        .iter()
+        .map(|column| (column.name.to_ascii_lowercase(), column.sql_type.as_str()))
+        .collect();
     let mut rows = Vec::new();
     let mut add = |column: Option<&str>, attribute: &str, key: &str, value: String| {
         rows.push(Metadata {
@@ -54,9 +61,8 @@ pub(super) fn rows(table: &Table, sql_type: &dyn Fn(&str) -> Option<String>) -> 
     }
     for column in &table.columns {
         let name = Some(column.name.as_str());
-        let kept = sql_type(&column.name)
-            .unwrap_or_else(|| dialect::sql_type(&column.datatype).to_owned());
-        if dialect::live_type(&kept) != column.datatype {
+        let sql_type = sql_types.get(&column.name.to_ascii_lowercase());
+        if sql_type.is_some_and(|sql| dialect::live_type(sql) != column.datatype) {
             add(name, DATATYPE, "", column.datatype.to_string());
         }
         if let Some(DefaultValue::Value(value)) = &column.default {
@@ -64,6 +70,9 @@ pub(super) fn rows(table: &Table, sql_type: &dyn Fn(&str) -> Option<String>) -> 
             if told != Ok(DefaultValue::Value(value.clone())) {
                 add(name, DEFAULT, "", value.canonical());
             }
+        }
+        if let Some(value) = &column.variable_value {
+            add(name, VARIABLE_VALUE, "", value.canonical());
         }
         if let Some(comment) = &column.comment {
             add(name, COMMENT, "", comment.clone());
@@ -91,34 +100,41 @@ fn keyed(checks: &BTreeMap<String, Check>) -> impl Iterator<Item = (&str, &str)>
         .map(|(key, check)| (key.as_str(), check.name.as_str()))
 }
 
+/// The rows of a table whose statement cannot be read: what describes it, beside what else is there.
+pub(super) fn rows_beside(table: &Table, there: &[Metadata]) -> Vec<Metadata> {
+    let describes =
+        |row: &Metadata| [COMMENT, TAG, OWNER, PROPERTY].contains(&row.attribute.as_str());
+    let mut found = rows(table, &Layout::default());
+    found.retain(describes);
+    found.extend(there.iter().filter(|row| !describes(row)).cloned());
+    found.sort();
+    found
+}
+
 /// The statements that turn the rows of one table into those of another, or of itself.
-pub(super) fn changes(
-    old: (&str, &[Metadata]),
-    new: (&str, &[Metadata]),
-    has_side_table: bool,
-) -> Vec<String> {
+pub(super) fn changes(old: (&str, &[Metadata]), new: (&str, &[Metadata])) -> Vec<String> {
     let same_table = old.0.eq_ignore_ascii_case(new.0);
-    let at = |row: &Metadata| (row.column.clone(), row.attribute.clone(), row.key.clone());
-    let kept: BTreeMap<_, _> = new.1.iter().map(|row| (at(row), &row.value)).collect();
-    let there: BTreeMap<_, _> = old.1.iter().map(|row| (at(row), &row.value)).collect();
+    let at = |row: &Metadata| {
+        let column = row.column.as_ref().map(|name| name.to_ascii_lowercase());
+        (column, row.attribute.clone(), row.key.clone())
+    };
+    let kept: BTreeSet<_> = new.1.iter().map(at).collect();
     let gone: Vec<&Metadata> = old
         .1
         .iter()
-        .filter(|row| !same_table || !kept.contains_key(&at(row)))
+        .filter(|row| !same_table || !kept.contains(&at(row)))
         .collect();
+    let there: BTreeSet<&Metadata> = old.1.iter().collect();
     let added: Vec<&Metadata> = new
         .1
         .iter()
-        .filter(|row| !same_table || there.get(&at(row)) != Some(&&row.value))
+        .filter(|row| !same_table || !there.contains(row))
         .collect();
     let mut statements = Vec::new();
     if !gone.is_empty() {
         statements.push(statements::forget(old.0, &gone));
     }
     if !added.is_empty() {
-        if !has_side_table {
-            statements.push(statements::SIDE_TABLE.to_owned());
-        }
         statements.push(statements::remember(new.0, &added));
     }
     statements

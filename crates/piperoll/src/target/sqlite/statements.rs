@@ -56,6 +56,9 @@ pub(super) const FOREIGN_KEYS_OFF: &str = "PRAGMA foreign_keys = OFF";
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 /// A reader sees one state.
 pub(super) const BEGIN_READ: &str = "BEGIN";
+pub(super) const SAVEPOINT: &str = "SAVEPOINT piperoll";
+pub(super) const ROLLBACK_TO: &str = "ROLLBACK TO piperoll";
+pub(super) const RELEASE: &str = "RELEASE piperoll";
 pub(super) const COMMIT: &str = "COMMIT";
 
 /// `CREATE TABLE`; `body` is the layout in SQL.
@@ -65,6 +68,36 @@ pub(super) fn create(table: &str, body: &str) -> String {
 
 pub(super) fn drop_table(table: &str) -> String {
     format!("DROP TABLE {}", dialect::name(table))
+}
+
+pub(super) fn rename_table(from: &str, to: &str) -> String {
+    format!(
+        "ALTER TABLE {} RENAME TO {}",
+        dialect::name(from),
+        dialect::name(to)
+    )
+}
+
+pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
+    format!(
+        "ALTER TABLE {} RENAME COLUMN {} TO {}",
+        dialect::name(table),
+        dialect::name(from),
+        dialect::name(to)
+    )
+}
+
+/// `column` is the column in SQL.
+pub(super) fn add_column(table: &str, column: &str) -> String {
+    format!("ALTER TABLE {} ADD COLUMN {column}", dialect::name(table))
+}
+
+pub(super) fn drop_column(table: &str, column: &str) -> String {
+    format!(
+        "ALTER TABLE {} DROP COLUMN {}",
+        dialect::name(table),
+        dialect::name(column)
+    )
 }
 
 /// Takes rows out of the side table.
@@ -114,4 +147,104 @@ pub(super) fn remember(table: &str, rows: &[&Metadata]) -> String {
         "INSERT OR REPLACE INTO piperoll_metadata (table_name, column_name, attribute, name, value) VALUES{}",
         rows.join(",")
     )
+}
+
+/// A rebuild renames its new table to a name that views and triggers already use; without this SQLite would look for the old one in them.
+pub(super) const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
+pub(super) const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
+
+/// Copies rows. The columns have the same names on both sides.
+pub(super) fn copy(from: &str, to: &str, columns: &[String]) -> String {
+    let columns = dialect::names(columns);
+    format!(
+        "INSERT INTO {} ({columns}) SELECT {columns} FROM {}",
+        dialect::name(to),
+        dialect::name(from)
+    )
+}
+
+/// Hands the counter of `AUTOINCREMENT` on: the table that has it is dropped, and its counter with it.
+pub(super) fn hand_on_counter(from: &str, to: &str) -> [String; 2] {
+    let (from, to) = (dialect::text(from), dialect::text(to));
+    [
+        format!("DELETE FROM sqlite_sequence WHERE name = {to}"),
+        format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT {to}, seq FROM sqlite_sequence WHERE name = {from}"
+        ),
+    ]
+}
+
+/// Gives what `ANALYZE` found of a table to another.
+pub(super) fn hand_on_statistics(statistics: &str, from: &str, to: &str) -> String {
+    format!(
+        "UPDATE {statistics} SET tbl = {} WHERE tbl = {}",
+        dialect::text(to),
+        dialect::text(from)
+    )
+}
+
+/// A default, alone: what it names must be there.
+pub(super) fn evaluate(expression: &str) -> String {
+    format!("SELECT ({expression})")
+}
+
+/// Questions about rows.
+pub(super) mod guards {
+    use crate::target::dialect::sqlite as dialect;
+
+    pub(crate) fn count(table: &str, condition: &str) -> String {
+        format!(
+            "SELECT count(*) FROM {} WHERE {condition}",
+            dialect::name(table)
+        )
+    }
+
+    pub(crate) fn is_null(column: &str) -> String {
+        format!("{} IS NULL", dialect::name(column))
+    }
+
+    pub(crate) fn fails(expression: &str) -> String {
+        format!("NOT ({expression})")
+    }
+
+    /// The other columns of these conditions are quoted names.
+    pub(crate) fn no_integer(name: &str, least: i64, most: i64) -> String {
+        format!(
+            "{name} IS NOT NULL AND ({name} <> CAST({name} AS INTEGER) OR CAST({name} AS INTEGER) NOT BETWEEN {least} AND {most})"
+        )
+    }
+
+    pub(crate) fn no_real(name: &str) -> String {
+        format!("{name} IS NOT NULL AND {name} <> CAST({name} AS REAL)")
+    }
+
+    pub(crate) fn no_decimal(name: &str, precision: u8, scale: u8) -> String {
+        let number = format!("CAST({name} AS NUMERIC)");
+        let digits = precision.saturating_sub(scale);
+        format!(
+            "{name} IS NOT NULL AND ({name} <> {number} OR abs({number}) >= 1e{digits} \
+             OR (typeof({number}) = 'real' AND round({number}, {scale}) <> {number}))"
+        )
+    }
+
+    pub(crate) fn too_long(name: &str, length: u32) -> String {
+        format!("length(CAST({name} AS TEXT)) > {length}")
+    }
+
+    pub(crate) fn no_date(name: &str) -> String {
+        format!("{name} IS NOT NULL AND {name} IS NOT date({name})")
+    }
+
+    pub(crate) fn repeated<T: AsRef<str>>(table: &str, columns: &[T]) -> String {
+        let there: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{} IS NOT NULL", dialect::name(column.as_ref())))
+            .collect();
+        format!(
+            "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1)",
+            dialect::name(table),
+            there.join(" AND "),
+            dialect::names(columns)
+        )
+    }
 }

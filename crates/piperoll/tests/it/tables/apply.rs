@@ -10,10 +10,20 @@ fn a_table_is_made_and_changed_and_each_change_is_recorded_whole() {
     let shop = Workshop::new();
     let created = shop.apply(ORDERS).unwrap();
     assert_eq!(created.change_key.unwrap().to_string(), "create-1");
-    assert_eq!(shop.told(), ["schema CREATE intent unknown", "schema CREATE outcome success"]);
+    assert_eq!(
+        shop.told(),
+        [
+            "schema CREATE intent unknown",
+            "schema CREATE outcome success"
+        ]
+    );
     let again = shop.apply(ORDERS).unwrap();
     assert!(again.plan.is_empty() && again.change_key.is_none());
-    assert_eq!(shop.entries().len(), 2, "what is as declared leaves no entry");
+    assert_eq!(
+        shop.entries().len(),
+        2,
+        "what is as declared leaves no entry"
+    );
 
     let noted = format!("{ORDERS}- {{name: note, datatype: string}}\n");
     let changed = shop.apply(&noted).unwrap();
@@ -27,13 +37,20 @@ fn a_table_is_made_and_changed_and_each_change_is_recorded_whole() {
     assert_eq!(outcome.header.reason.as_deref(), Some("release 42"));
     let resource = &outcome.header.resource;
     assert_eq!(
-        (resource.system.as_str(), resource.name.as_str(), resource.kind.as_str()),
+        (
+            resource.system.as_str(),
+            resource.name.as_str(),
+            resource.kind.as_str()
+        ),
         ("shop", "shop.main.orders", "table")
     );
     assert_eq!(part(create, "before"), serde_json::Value::Null);
     assert_eq!(part(outcome, "before"), part(create, "after"));
     assert_eq!(part(outcome, "after")["columns"]["4"]["name"], "note");
-    assert_eq!(part(outcome, "differences")["add"]["columns"]["4"]["datatype"], "string");
+    assert_eq!(
+        part(outcome, "differences")["add"]["columns"]["4"]["datatype"],
+        "string"
+    );
     for (name, value) in [
         ("env", "prod"),
         ("yaml_path", "t.yaml"),
@@ -105,11 +122,17 @@ fn what_loses_something_must_be_allowed() {
     };
     let error = shop.apply_as(&less, &careful).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    assert_eq!(error.to_string(), "something would be lost by this plan; nothing was done");
+    assert_eq!(
+        error.to_string(),
+        "something would be lost by this plan; nothing was done"
+    );
     assert_eq!(error.problems().len(), 1);
     assert_eq!(shop.entries().len(), 2);
     shop.apply(&less).unwrap();
-    assert_eq!(shop.left(&less), r#"{"full_table_name":"shop.main.orders"}"#);
+    assert_eq!(
+        shop.left(&less),
+        r#"{"full_table_name":"shop.main.orders"}"#
+    );
 }
 
 #[test]
@@ -127,7 +150,10 @@ fn another_apply_is_waited_for_and_then_a_conflict() {
     let error = shop.apply(ORDERS).unwrap_err();
     assert!(started.elapsed().as_secs() >= 9, "it waits first");
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert_eq!(error.to_string(), format!("another apply holds `{}`: entry 0", orders()));
+    assert_eq!(
+        error.to_string(),
+        format!("another apply holds `{}`: entry 0", orders())
+    );
     assert!(shop.tables().is_empty());
 }
 
@@ -141,7 +167,10 @@ fn snapshots_are_kept_in_the_form_that_was_asked_for() {
     shop.apply_as(ORDERS, &kv).unwrap();
     let after = part(&shop.entries()[1], "after");
     let first = &after[0];
-    assert_eq!((&first["key"], &first["value"]), (&"catalog".into(), &"shop".into()));
+    assert_eq!(
+        (&first["key"], &first["value"]),
+        (&"catalog".into(), &"shop".into())
+    );
     let noted = format!("{ORDERS}- {{name: note, datatype: string}}\n");
     shop.apply(&noted).unwrap();
     assert_eq!(part(&shop.entries()[3], "before")["catalog"], "shop");
@@ -156,7 +185,9 @@ fn a_denied_change_is_one_plain_entry_and_nothing_is_done() {
     let noted = format!("{ORDERS}- {{name: note, datatype: string}}\n");
     let missing = |properties: &str| {
         let mut live = live.clone();
-        live.properties = spec(&format!("{ORDERS}table_properties: {properties}\n")).table.properties;
+        live.properties = spec(&format!("{ORDERS}table_properties: {properties}\n"))
+            .table
+            .properties;
         let state = State::new(live);
         let found = preflight(&differences(&spec(&noted), Some(&state)), Some(&state));
         let places = found.into_iter().map(|Problem { place, .. }| place);
@@ -168,14 +199,24 @@ fn a_denied_change_is_one_plain_entry_and_nothing_is_done() {
         "delta.minWriterVersion",
     );
     assert_eq!(missing("{}"), [mode, reader, writer]);
-    let all = "{delta.columnMapping.mode: name, delta.minReaderVersion: '2', delta.minWriterVersion: 5}";
+    let all =
+        "{delta.columnMapping.mode: name, delta.minReaderVersion: '2', delta.minWriterVersion: 5}";
     assert_eq!(missing(all), [""; 0]);
     // A table of a later version is not refused, as Layker would.
-    assert_eq!(missing(&all.replace("'2'", "'3'").replace(": 5", ": '7'")), [""; 0]);
-    assert_eq!(missing(&all.replace("'2'", "'1'").replace("name,", "id,")), [mode, reader]);
+    assert_eq!(
+        missing(&all.replace("'2'", "'3'").replace(": 5", ": '7'")),
+        [""; 0]
+    );
+    assert_eq!(
+        missing(&all.replace("'2'", "'1'").replace("name,", "id,")),
+        [mode, reader]
+    );
     // A change of a comment evolves no schema, and a new table has none yet.
     let state = State::new(live.clone());
     let comment = spec(&ORDERS.replace("What was", "All that was"));
-    assert_eq!(preflight(&differences(&comment, Some(&state)), Some(&state)), []);
+    assert_eq!(
+        preflight(&differences(&comment, Some(&state)), Some(&state)),
+        []
+    );
     assert_eq!(preflight(&differences(&comment, None), None), []);
 }

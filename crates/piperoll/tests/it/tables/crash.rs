@@ -52,14 +52,26 @@ fn c5_36_an_apply_that_dies_at_any_step_is_told_and_finished() {
             }
             let there = shop.entries().len();
             die(&shop, text, fault);
-            assert_eq!(shop.entries().len(), there + 1, "{fault:?}: the intent is there");
+            assert_eq!(
+                shop.entries().len(),
+                there + 1,
+                "{fault:?}: the intent is there"
+            );
             let applied = shop.apply(text).unwrap();
-            assert_eq!(shop.left(text), r#"{"full_table_name":"shop.main.orders"}"#, "{fault:?}");
+            assert_eq!(
+                shop.left(text),
+                r#"{"full_table_name":"shop.main.orders"}"#,
+                "{fault:?}"
+            );
             let told = shop.told().split_off(there);
             let line = |phase: &str| format!("schema {word} {phase}");
             let done = fault == Fault::DieAfterFinish;
             if done {
-                assert_eq!(told, [line("intent unknown"), line("outcome success")], "{fault:?}");
+                assert_eq!(
+                    told,
+                    [line("intent unknown"), line("outcome success")],
+                    "{fault:?}"
+                );
                 assert!(applied.plan.is_empty());
             } else {
                 let expected = [
@@ -74,12 +86,26 @@ fn c5_36_an_apply_that_dies_at_any_step_is_told_and_finished() {
             let outcome = &entries[there + 1];
             assert_eq!(outcome.header.of, Some(entries[there].header.id));
             assert_eq!(text_of(outcome, "reconciled").as_deref(), Some("true"));
-            assert_eq!(text_of(outcome, "run_id").as_deref(), Some("run of the dead"));
+            assert_eq!(
+                text_of(outcome, "run_id").as_deref(),
+                Some("run of the dead")
+            );
             assert_eq!(text_of(outcome, "change_key").is_some(), done);
             let last = entries.last().unwrap();
-            let key = if first.is_some() { "create-1~update-1" } else { "create-1" };
-            assert_eq!(text_of(last, "change_key").as_deref(), Some(key), "{fault:?}");
-            assert_eq!(part(last, "after")["table_comment"], spec(text).table.comment.unwrap());
+            let key = if first.is_some() {
+                "create-1~update-1"
+            } else {
+                "create-1"
+            };
+            assert_eq!(
+                text_of(last, "change_key").as_deref(),
+                Some(key),
+                "{fault:?}"
+            );
+            assert_eq!(
+                part(last, "after")["table_comment"],
+                spec(text).table.comment.unwrap()
+            );
             assert_sound(&shop.place.settings(), None);
         }
     }
@@ -97,7 +123,11 @@ fn a_table_that_somebody_changed_after_the_crash_is_told_as_unknown() {
     assert_eq!(found[0].outcome, Outcome::Unknown);
     let entries = shop.entries();
     let last = entries.last().unwrap();
-    assert_eq!(text_of(last, "change_key"), None, "what nobody knows takes no number");
+    assert_eq!(
+        text_of(last, "change_key"),
+        None,
+        "what nobody knows takes no number"
+    );
     assert_eq!(part(last, "after")["columns"]["4"]["name"], "other");
     let again = reconcile(&names, &*shop.target(), &shop.trail(), &request()).unwrap();
     assert_eq!(again, []);
@@ -107,14 +137,36 @@ fn a_table_that_somebody_changed_after_the_crash_is_told_as_unknown() {
 fn a_statement_that_fails_is_recorded_with_what_was_not_done() {
     let shop = Workshop::new();
     let target = Faulty::new(shop.target(), Fault::Step(1));
-    let error = apply(&spec(ORDERS), &target, Some(&shop.trail()), &request(), None).unwrap_err();
+    let error = apply(
+        &spec(ORDERS),
+        &target,
+        Some(&shop.trail()),
+        &request(),
+        None,
+    )
+    .unwrap_err();
     assert_eq!(error.to_string(), "the disk is full");
-    assert!(shop.tables().is_empty(), "the first statement was taken back");
-    assert_eq!(shop.told(), ["schema CREATE intent unknown", "schema CREATE outcome failure"]);
+    assert!(
+        shop.tables().is_empty(),
+        "the first statement was taken back"
+    );
+    assert_eq!(
+        shop.told(),
+        [
+            "schema CREATE intent unknown",
+            "schema CREATE outcome failure"
+        ]
+    );
     let outcome = &shop.entries()[1];
-    assert_eq!(text_of(outcome, "error").as_deref(), Some("the disk is full"));
+    assert_eq!(
+        text_of(outcome, "error").as_deref(),
+        Some("the disk is full")
+    );
     assert_eq!(text_of(outcome, "statements_done").as_deref(), Some("[]"));
     assert_eq!(text_of(outcome, "change_key"), None);
     shop.apply(ORDERS).unwrap();
-    assert_eq!(text_of(&shop.entries()[3], "change_key").as_deref(), Some("create-1"));
+    assert_eq!(
+        text_of(&shop.entries()[3], "change_key").as_deref(),
+        Some("create-1")
+    );
 }

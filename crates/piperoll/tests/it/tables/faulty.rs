@@ -2,9 +2,7 @@
 
 use piperoll::Error;
 use piperoll::error::{Problem, Result};
-use piperoll::target::{
-    Dialect, Session, State, Step, Table, TableChange, TableName, Target,
-};
+use piperoll::target::{Dialect, Session, State, Step, Table, TableChange, TableName, Target};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What goes wrong.
@@ -118,7 +116,9 @@ impl Session for FaultySession<'_> {
             _ => {}
         }
         let statements = step.statements.len();
-        self.target.statements.fetch_add(statements, Ordering::Relaxed);
+        self.target
+            .statements
+            .fetch_add(statements, Ordering::Relaxed);
         self.inner.execute(step)
     }
 

@@ -25,10 +25,13 @@ fn the_view_has_laykers_columns_and_answers_the_seeds_queries() {
     let columns = sql("SELECT group_concat(name) FROM pragma_table_info('table_changes')");
     assert_eq!(columns.trim(), CHANGE_COLUMNS.join(","));
     assert_eq!(
-        sql("SELECT fqn, change_category, COUNT(*) AS cnt FROM table_changes GROUP BY fqn, change_category ORDER BY fqn, change_category;"),
+        sql(
+            "SELECT fqn, change_category, COUNT(*) AS cnt FROM table_changes GROUP BY fqn, change_category ORDER BY fqn, change_category;"
+        ),
         "shop.main.orders|create|1\nshop.main.orders|update|1\nshop.main.sales|create|1\n"
     );
-    let latest = sql("SELECT fqn, MAX(created_at) AS last_change_at FROM table_changes GROUP BY fqn;");
+    let latest =
+        sql("SELECT fqn, MAX(created_at) AS last_change_at FROM table_changes GROUP BY fqn;");
     let entries = shop.entries();
     let at = |index: usize| entries[index].header.at;
     assert_eq!(
@@ -36,16 +39,26 @@ fn the_view_has_laykers_columns_and_answers_the_seeds_queries() {
         format!("shop.main.orders|{}\nshop.main.sales|{}\n", at(3), at(5))
     );
     assert_eq!(
-        sql("SELECT change_key, change_category, created_at FROM table_changes WHERE fqn = 'shop.main.orders' ORDER BY created_at;"),
-        format!("create-1|create|{}\ncreate-1~update-1|update|{}\n", at(1), at(3))
+        sql(
+            "SELECT change_key, change_category, created_at FROM table_changes WHERE fqn = 'shop.main.orders' ORDER BY created_at;"
+        ),
+        format!(
+            "create-1|create|{}\ncreate-1~update-1|update|{}\n",
+            at(1),
+            at(3)
+        )
     );
     let last = sql(
         "WITH last_row AS (SELECT * FROM table_changes WHERE fqn = 'shop.main.orders' ORDER BY created_at DESC LIMIT 1) \
          SELECT json_array_length(json_extract(before_value, '$.primary_key')), json_extract(after_value, '$.columns.4.name'), \
          json_extract(differences, '$.add.columns.4.datatype'), run_id, notes, created_by, updated_at IS NULL, env, yaml_path FROM last_row;",
     );
-    assert_eq!(last.trim(), "1|note|string|nightly|it's needed|alice|1|prod|t.yaml");
-    let before = sql("SELECT before_value IS NULL FROM table_changes WHERE change_key = 'create-1'");
+    assert_eq!(
+        last.trim(),
+        "1|note|string|nightly|it's needed|alice|1|prod|t.yaml"
+    );
+    let before =
+        sql("SELECT before_value IS NULL FROM table_changes WHERE change_key = 'create-1'");
     assert_eq!(before, "1\n1\n");
 }
 

@@ -29,14 +29,34 @@ fn l_f1_a_trail_that_cannot_be_written_stops_before_the_first_statement() {
 fn l_f2_a_failed_statement_is_recorded_and_the_rest_still_differs() {
     let shop = Workshop::new();
     let target = Faulty::new(shop.target(), Fault::Step(1));
-    apply(&spec(ORDERS), &target, Some(&shop.trail()), &request(), None).unwrap_err();
-    assert_eq!(shop.told(), ["schema CREATE intent unknown", "schema CREATE outcome failure"]);
+    apply(
+        &spec(ORDERS),
+        &target,
+        Some(&shop.trail()),
+        &request(),
+        None,
+    )
+    .unwrap_err();
+    assert_eq!(
+        shop.told(),
+        [
+            "schema CREATE intent unknown",
+            "schema CREATE outcome failure"
+        ]
+    );
     let outcome = &shop.entries()[1];
-    assert_eq!(text_of(outcome, "statements_done").as_deref(), Some("[]"), "one transaction");
+    assert_eq!(
+        text_of(outcome, "statements_done").as_deref(),
+        Some("[]"),
+        "one transaction"
+    );
     let Some(Value::Array(left)) = context(outcome, "statements_not_done") else {
         panic!("statements")
     };
-    assert_eq!(left.len(), shop.plan(ORDERS).unwrap().tables[0].statements().len());
+    assert_eq!(
+        left.len(),
+        shop.plan(ORDERS).unwrap().tables[0].statements().len()
+    );
     assert_ne!(shop.left(ORDERS), NOTHING);
 }
 
@@ -46,7 +66,14 @@ fn l_f3_a_change_without_effect_is_a_failure_and_differences_are_what_the_table_
     shop.apply(ORDERS).unwrap();
     let commented = ORDERS.replace("How far it is", "Its state");
     let target = Faulty::new(shop.target(), Fault::Idle);
-    let error = apply(&spec(&commented), &target, Some(&shop.trail()), &request(), None).unwrap_err();
+    let error = apply(
+        &spec(&commented),
+        &target,
+        Some(&shop.trail()),
+        &request(),
+        None,
+    )
+    .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Internal);
     assert_eq!(
         error.to_string(),
@@ -57,7 +84,10 @@ fn l_f3_a_change_without_effect_is_a_failure_and_differences_are_what_the_table_
     let entries = shop.entries();
     let done = entries.last().unwrap();
     let comment = "/columns/2/comment";
-    assert_eq!(part(done, "before").pointer(comment).unwrap(), "How far it is");
+    assert_eq!(
+        part(done, "before").pointer(comment).unwrap(),
+        "How far it is"
+    );
     assert_eq!(part(done, "after").pointer(comment).unwrap(), "Its state");
     assert_eq!(
         part(done, "differences")["update"]["columns"],
@@ -75,12 +105,17 @@ fn l_f4_columns_are_added_renamed_and_dropped() {
     let dropped = renamed.replace("- {name: note, datatype: string}\n", "");
     for (text, key) in [(&added, 1), (&renamed, 2), (&dropped, 3)] {
         let applied = shop.apply(text).unwrap();
-        assert_eq!(applied.change_key.unwrap().to_string(), format!("create-1~update-{key}"));
+        assert_eq!(
+            applied.change_key.unwrap().to_string(),
+            format!("create-1~update-{key}")
+        );
         assert_eq!(shop.left(text), NOTHING);
     }
     let connection = rusqlite::Connection::open(shop.db()).unwrap();
     let row: (String, f64) = connection
-        .query_row("SELECT state, amount FROM orders", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row("SELECT state, amount FROM orders", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .unwrap();
     assert_eq!(row, ("paid".to_owned(), 12.5), "no row is lost");
 }
@@ -91,7 +126,12 @@ fn l_f5_a_table_has_its_own_columns_only() {
     let names = "catalog: shop\nschema: main\ntable: orders\ncolumns:\n- {name: name, datatype: string}\n- {name: catalog, datatype: string}\n- {name: Type, datatype: string}\n";
     shop.apply(names).unwrap();
     let state = shop.state(names).unwrap();
-    let columns: Vec<_> = state.table.columns.iter().map(|c| c.name.as_str()).collect();
+    let columns: Vec<_> = state
+        .table
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     assert_eq!(columns, ["name", "catalog", "Type"]);
     assert_eq!(shop.left(names), NOTHING);
 }
@@ -151,17 +191,30 @@ fn l_f7_hostile_text_stays_text_and_each_statement_is_one() {
         drop(first);
         // Each is run where it can be, so that the next can be prepared.
         connection.execute_batch(statement).unwrap();
-        assert!(batch.next().unwrap().is_none(), "two statements: {statement}");
+        assert!(
+            batch.next().unwrap().is_none(),
+            "two statements: {statement}"
+        );
     }
     shop.apply(&text).unwrap();
     assert_eq!(shop.left(&text), NOTHING);
     assert!(shop.tables().contains(&"victim".to_owned()));
     // An expression is one expression: it cannot end the statement.
-    for expression in ["1 = 1); DROP TABLE victim; --", "1 = 1) --", "1; SELECT 1", "1 = 1 /*"] {
+    for expression in [
+        "1 = 1); DROP TABLE victim; --",
+        "1 = 1) --",
+        "1; SELECT 1",
+        "1 = 1 /*",
+    ] {
         let check = serde_json::json!({"k": {"name": "n", "expression": expression}});
-        let text = ORDERS.replace("orders", "other") + &format!("table_check_constraints: {check}\n");
+        let text =
+            ORDERS.replace("orders", "other") + &format!("table_check_constraints: {check}\n");
         let error = shop.apply(&text).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported, "{expression}: {error}");
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Unsupported,
+            "{expression}: {error}"
+        );
     }
     assert_eq!(shop.tables(), ["orders", "victim"]);
 }
@@ -171,10 +224,21 @@ fn l_f8_a_read_that_fails_stops_everything() {
     for fault in [Fault::Read(0), Fault::Read(1), Fault::Read(2)] {
         let shop = Workshop::new();
         let target = Faulty::new(shop.target(), fault);
-        let error = apply(&spec(ORDERS), &target, Some(&shop.trail()), &request(), None).unwrap_err();
+        let error = apply(
+            &spec(ORDERS),
+            &target,
+            Some(&shop.trail()),
+            &request(),
+            None,
+        )
+        .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{fault:?}");
         assert!(shop.tables().is_empty(), "{fault:?}");
-        let successes = shop.told().iter().filter(|line| line.ends_with("success")).count();
+        let successes = shop
+            .told()
+            .iter()
+            .filter(|line| line.ends_with("success"))
+            .count();
         assert_eq!(successes, 0, "{fault:?}");
     }
 }
@@ -192,20 +256,32 @@ fn l_f9_eight_applies_at_once_take_eight_keys() {
                 for step in 0..3 {
                     // Each wants another comment, so that each finds a difference.
                     let text = ORDERS.replace("What was ordered", &format!("{writer} {step}"));
-                    let applied = apply(&spec(&text), &*shop.target(), Some(&trail), &request(), None);
+                    let applied = apply(
+                        &spec(&text),
+                        &*shop.target(),
+                        Some(&trail),
+                        &request(),
+                        None,
+                    );
                     applied.unwrap();
                 }
             });
         }
     });
     let entries = shop.entries();
-    let keys: Vec<_> = entries.iter().filter_map(|entry| text_of(entry, "change_key")).collect();
+    let keys: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| text_of(entry, "change_key"))
+        .collect();
     let distinct: BTreeSet<_> = keys.iter().collect();
     assert_eq!(keys.len(), 25);
     assert_eq!(distinct.len(), 25, "{keys:?}");
     assert!(keys.contains(&"create-1~update-24".to_owned()));
     // Each change begins with what the one before it left.
-    let outcomes: Vec<_> = entries.iter().filter(|entry| text_of(entry, "change_key").is_some()).collect();
+    let outcomes: Vec<_> = entries
+        .iter()
+        .filter(|entry| text_of(entry, "change_key").is_some())
+        .collect();
     for pair in outcomes.windows(2) {
         assert_eq!(part(pair[0], "after"), part(pair[1], "before"));
     }
@@ -217,7 +293,11 @@ fn l_f10_environment_actor_and_time_are_recorded_as_they_are() {
     let shop = Workshop::new();
     shop.apply(ORDERS).unwrap();
     let outcome = &shop.entries()[1];
-    assert_eq!(text_of(outcome, "env").as_deref(), Some("prod"), "not coerced to dev");
+    assert_eq!(
+        text_of(outcome, "env").as_deref(),
+        Some("prod"),
+        "not coerced to dev"
+    );
     assert_eq!(outcome.header.actor.name, "alice");
     assert_eq!(outcome.header.actor.strength, Strength::Asserted);
     assert!(outcome.header.at.to_string().ends_with('Z'));
@@ -226,7 +306,9 @@ fn l_f10_environment_actor_and_time_are_recorded_as_they_are() {
 #[test]
 fn l_f11_values_come_out_as_they_went_in() {
     let shop = Workshop::new();
-    let text = format!("{ORDERS}table_properties: {{a: false, b: 0, c: null, d: '', e: \"it's\", f: 1.50, g: 'false'}}\n");
+    let text = format!(
+        "{ORDERS}table_properties: {{a: false, b: 0, c: null, d: '', e: \"it's\", f: 1.50, g: 'false'}}\n"
+    );
     shop.apply(&text).unwrap();
     let state = shop.state(&text).unwrap();
     assert_eq!(state.table.properties, spec(&text).table.properties);
@@ -242,17 +324,32 @@ fn l_f12_a_scalar_is_one_name() {
     let shop = Workshop::new();
     let list = ORDERS.replace("primary_key: order_id", "primary_key: [order_id]");
     assert_ne!(list, ORDERS);
-    assert_eq!(shop.plan(&list).unwrap().digest(), shop.plan(ORDERS).unwrap().digest());
+    assert_eq!(
+        shop.plan(&list).unwrap().digest(),
+        shop.plan(ORDERS).unwrap().digest()
+    );
 }
 
 #[test]
 fn l_f13_plain_mistakes_have_a_place_and_a_message() {
     let head = "catalog: c\nschema: s\ntable: t\n";
     for (text, problem) in [
-        (format!("{head}comment: null\ncolumns: [{{name: a, datatype: int}}]\n"), "x.yaml:4:10: `comment` has no value"),
-        (String::new(), "x.yaml:1:1: the file is empty; a table has at least `catalog`, `schema`, `table` and `columns`"),
-        (format!("{head}columns: [a]\n"), "x.yaml:4:11: expected a mapping, found text"),
-        (format!("{head}table: u\ncolumns: [{{name: a, datatype: int}}]\n"), "x.yaml:4:1: the key `table` is there twice"),
+        (
+            format!("{head}comment: null\ncolumns: [{{name: a, datatype: int}}]\n"),
+            "x.yaml:4:10: `comment` has no value",
+        ),
+        (
+            String::new(),
+            "x.yaml:1:1: the file is empty; a table has at least `catalog`, `schema`, `table` and `columns`",
+        ),
+        (
+            format!("{head}columns: [a]\n"),
+            "x.yaml:4:11: expected a mapping, found text",
+        ),
+        (
+            format!("{head}table: u\ncolumns: [{{name: a, datatype: int}}]\n"),
+            "x.yaml:4:1: the key `table` is there twice",
+        ),
     ] {
         let error = Spec::parse(&text, "x.yaml", None).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
@@ -269,17 +366,29 @@ fn l_f14_an_edited_change_is_found_by_verify() {
     shop.apply(ORDERS).unwrap();
     let edit = "DROP TRIGGER entries_update; UPDATE entries SET payload = replace(payload, 'create-1', 'create-9') WHERE seq = 1";
     shop.place.sql(edit).unwrap();
-    let store = shop.place.settings().location.open(piperoll::store::Access::Read).unwrap();
+    let store = shop
+        .place
+        .settings()
+        .location
+        .open(piperoll::store::Access::Read)
+        .unwrap();
     let request = piperoll::verify::Request::default();
     let report = piperoll::verify::verify(&*store, &request, &mut |_, _| {}).unwrap();
-    let altered = report.findings.iter().any(|finding| finding.index.map(|index| index.get()) == Some(1));
+    let altered = report
+        .findings
+        .iter()
+        .any(|finding| finding.index.map(|index| index.get()) == Some(1));
     assert!(altered, "{:?}", report.findings);
 }
 
 #[test]
 fn l_f15_a_thousand_columns_take_three_statements() {
     let columns: String = (0..1_000)
-        .map(|n| format!("- {{name: c{n}, datatype: int, comment: number {n}, tags: {{a: {n}, b: true}}}}\n"))
+        .map(|n| {
+            format!(
+                "- {{name: c{n}, datatype: int, comment: number {n}, tags: {{a: {n}, b: true}}}}\n"
+            )
+        })
         .collect();
     let text = format!("catalog: shop\nschema: main\ntable: orders\ncolumns:\n{columns}");
     let shop = Workshop::new();

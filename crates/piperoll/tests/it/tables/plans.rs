@@ -22,7 +22,11 @@ fn a_table_comes_after_those_that_it_refers_to() {
     let shop = Workshop::new();
     let specs = [spec(&referring()), spec(CUSTOMERS)];
     let plan = plan(&*shop.target(), &specs).unwrap();
-    let names: Vec<_> = plan.tables.iter().map(|table| table.name().table()).collect();
+    let names: Vec<_> = plan
+        .tables
+        .iter()
+        .map(|table| table.name().table())
+        .collect();
     assert_eq!(names, ["customers", "orders"]);
 }
 
@@ -41,7 +45,10 @@ fn a_digest_says_what_is_done_and_nothing_else() {
     let shop = Workshop::new();
     let digest = |text: &str| shop.plan(text).unwrap().digest();
     assert_eq!(digest(ORDERS), digest(&format!("# the same\n{ORDERS}")));
-    assert_ne!(digest(ORDERS), digest(&ORDERS.replace("What was", "All that was")));
+    assert_ne!(
+        digest(ORDERS),
+        digest(&ORDERS.replace("What was", "All that was"))
+    );
     let before = digest(ORDERS);
     assert_eq!(before.len(), "sha256:".len() + 64);
     shop.apply(ORDERS).unwrap();
@@ -64,11 +71,20 @@ fn a_plan_file_holds_one_plan_and_notices_any_change() {
         "the plan is stale: a file or a table has changed since it was made: `shop.main.orders`, `shop.main.sales`"
     );
     for (text, message) in [
-        (text.replace("What was", "What is"), "`p.plan` was changed after it was written: its digest does not fit"),
-        (text.replace(r#""piperoll_plan":1"#, r#""piperoll_plan":2"#), "`p.plan` is a plan of version 2; this Piperoll reads version 1"),
+        (
+            text.replace("What was", "What is"),
+            "`p.plan` was changed after it was written: its digest does not fit",
+        ),
+        (
+            text.replace(r#""piperoll_plan":1"#, r#""piperoll_plan":2"#),
+            "`p.plan` is a plan of version 2; this Piperoll reads version 1",
+        ),
         ("{}".to_owned(), "`p.plan` is no plan file"),
         ("x".to_owned(), "`p.plan` is no plan file"),
-        (text.replace("digest", "digset"), "`p.plan` has no `digest` or no `tables`"),
+        (
+            text.replace("digest", "digset"),
+            "`p.plan` has no `digest` or no `tables`",
+        ),
     ] {
         let error = PlanFile::read(text.as_bytes(), "p.plan").unwrap_err();
         assert_eq!(error.to_string(), message);
@@ -103,10 +119,21 @@ fn a_thousand_tables_that_are_as_declared_are_planned_quickly() {
         .map(|n| format!("- {{name: c{n}, datatype: int, comment: number {n}}}\n"))
         .collect();
     let specs: Vec<_> = (0..200)
-        .map(|n| spec(&format!("catalog: shop\nschema: main\ntable: t{n}\ncolumns:\n{columns}")))
+        .map(|n| {
+            spec(&format!(
+                "catalog: shop\nschema: main\ntable: t{n}\ncolumns:\n{columns}"
+            ))
+        })
         .collect();
     for one in &specs {
-        piperoll::tables::apply(one, &*shop.target(), None, &super::workshop::request(), None).unwrap();
+        piperoll::tables::apply(
+            one,
+            &*shop.target(),
+            None,
+            &super::workshop::request(),
+            None,
+        )
+        .unwrap();
     }
     let plan = plan(&*shop.target(), &specs).unwrap();
     assert!(plan.is_empty());

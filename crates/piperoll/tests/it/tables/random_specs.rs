@@ -9,11 +9,30 @@ use std::collections::BTreeSet;
 
 /// What stands in texts.
 const WORDS: [&str; 8] = [
-    "plain", "it's", "two\nlines", "a \"b\"", "'); DROP TABLE t; --", "\u{e4}\u{1f600}", "null", "100%",
+    "plain",
+    "it's",
+    "two\nlines",
+    "a \"b\"",
+    "'); DROP TABLE t; --",
+    "\u{e4}\u{1f600}",
+    "null",
+    "100%",
 ];
 const TYPES: [&str; 14] = [
-    "string", "varchar(20)", "char(3)", "smallint", "int", "BIGINT", "double", "float", "decimal(10,2)",
-    "boolean", "date", "timestamp", "array<int>", "struct<a:int,`b c`:map<string,date>>",
+    "string",
+    "varchar(20)",
+    "char(3)",
+    "smallint",
+    "int",
+    "BIGINT",
+    "double",
+    "float",
+    "decimal(10,2)",
+    "boolean",
+    "date",
+    "timestamp",
+    "array<int>",
+    "struct<a:int,`b c`:map<string,date>>",
 ];
 
 /// Draws specifications as JSON, which is YAML, and remembers which keys it drew.
@@ -94,7 +113,9 @@ impl Drawing {
         self.maybe(&mut column, "column", "tags", Self::values);
         self.maybe(&mut column, "column", "variable_value", Self::scalar);
         if !self.sqlite {
-            self.maybe(&mut column, "column", "column_masking_rule", |draw| json!(draw.word()));
+            self.maybe(&mut column, "column", "column_masking_rule", |draw| {
+                json!(draw.word())
+            });
             self.maybe(&mut column, "column", "generated", |_| json!("1 + 1"));
         }
         self.maybe(&mut column, "column", "renamed_from", |draw| {
@@ -135,7 +156,11 @@ impl Drawing {
         let columns: Vec<Value> = names.iter().map(|name| self.column(name)).collect();
         let columns = if self.chance() {
             let numbered = columns.into_iter().enumerate();
-            Value::Object(numbered.map(|(n, column)| ((n + 1).to_string(), column)).collect())
+            Value::Object(
+                numbered
+                    .map(|(n, column)| ((n + 1).to_string(), column))
+                    .collect(),
+            )
         } else {
             Value::Array(columns)
         };
@@ -154,11 +179,23 @@ impl Drawing {
         self.maybe(&mut table, "table", "foreign_keys", |draw| {
             let mut foreign = Map::new();
             draw.put(&mut foreign, "foreign_key", "columns", json!(first));
-            draw.put(&mut foreign, "foreign_key", "reference_table", json!("shop.main.parents"));
-            draw.put(&mut foreign, "foreign_key", "reference_columns", json!(["id"]));
+            draw.put(
+                &mut foreign,
+                "foreign_key",
+                "reference_table",
+                json!("shop.main.parents"),
+            );
+            draw.put(
+                &mut foreign,
+                "foreign_key",
+                "reference_columns",
+                json!(["id"]),
+            );
             json!({ "refers": foreign })
         });
-        self.maybe(&mut table, "table", "table_check_constraints", |draw| draw.rules("rule", "1 = 1"));
+        self.maybe(&mut table, "table", "table_check_constraints", |draw| {
+            draw.rules("rule", "1 = 1")
+        });
         match self.random.below(4) {
             0 => {
                 let comment = json!(self.word());
@@ -181,7 +218,9 @@ impl Drawing {
             _ => {}
         }
         if !self.sqlite {
-            self.maybe(&mut table, "table", "row_filters", |draw| draw.rules("filter", "1 = 1"));
+            self.maybe(&mut table, "table", "row_filters", |draw| {
+                draw.rules("filter", "1 = 1")
+            });
             self.maybe(&mut table, "table", "partitioned_by", |_| json!([names[0]]));
             self.maybe(&mut table, "table", "cluster_by", |_| json!(names[0]));
         }
@@ -241,7 +280,13 @@ fn a_random_table_is_applied_and_then_as_declared() {
             let text = drawing.table();
             let declared = spec(&text);
             let applied = apply(&declared, &*target, None, &request(), None);
-            applied.unwrap_or_else(|error| panic!("seed {seed}: {}: {:?}\n{text}", error.chain(), error.problems()));
+            applied.unwrap_or_else(|error| {
+                panic!(
+                    "seed {seed}: {}: {:?}\n{text}",
+                    error.chain(),
+                    error.problems()
+                )
+            });
             let left = compare(&*target, &[declared]).unwrap();
             assert_eq!(left[0].changes, [], "seed {seed}: {text}");
         }
@@ -281,25 +326,53 @@ columns:
 type Change1 = (Attribute, fn(&mut Table));
 
 const CHANGES: [Change1; 21] = [
-    (Attribute::Datatype, |t| t.columns[1].datatype = piperoll::target::DataType::Bigint),
+    (Attribute::Datatype, |t| {
+        t.columns[1].datatype = piperoll::target::DataType::Bigint
+    }),
     (Attribute::Nullable, |t| t.columns[1].nullable = false),
     (Attribute::Default, |t| t.columns[1].default = None),
-    (Attribute::VariableValue, |t| t.columns[1].variable_value = None),
-    (Attribute::Generated, |t| t.columns[2].generated = Some("a + 2".into())),
+    (Attribute::VariableValue, |t| {
+        t.columns[1].variable_value = None
+    }),
+    (Attribute::Generated, |t| {
+        t.columns[2].generated = Some("a + 2".into())
+    }),
     (Attribute::ColumnComment, |t| t.columns[1].comment = None),
     (Attribute::ColumnTags, |t| t.columns[1].tags.clear()),
-    (Attribute::MaskingRule, |t| t.columns[1].masking_rule = Some("s".into())),
+    (Attribute::MaskingRule, |t| {
+        t.columns[1].masking_rule = Some("s".into())
+    }),
     (Attribute::ColumnChecks, |t| t.columns[1].checks.clear()),
-    (Attribute::AllowedValues, |t| drop(t.columns[1].allowed_values.pop())),
+    (Attribute::AllowedValues, |t| {
+        drop(t.columns[1].allowed_values.pop())
+    }),
     (Attribute::PrimaryKey, |t| t.primary_key.push("b".into())),
-    (Attribute::UniqueKeys, |t| t.unique_keys[0].columns.push("a".into())),
-    (Attribute::ForeignKeys, |t| t.foreign_keys.get_mut("f").unwrap().reference_columns[0].push('y')),
-    (Attribute::Checks, |t| t.checks.get_mut("k").unwrap().expression.push('0')),
-    (Attribute::RowFilters, |t| t.row_filters.get_mut("r").unwrap().name.push('0')),
-    (Attribute::Tags, |t| drop(t.tags.insert("x".into(), piperoll::event::Value::Text("1".into())))),
+    (Attribute::UniqueKeys, |t| {
+        t.unique_keys[0].columns.push("a".into())
+    }),
+    (Attribute::ForeignKeys, |t| {
+        t.foreign_keys.get_mut("f").unwrap().reference_columns[0].push('y')
+    }),
+    (Attribute::Checks, |t| {
+        t.checks.get_mut("k").unwrap().expression.push('0')
+    }),
+    (Attribute::RowFilters, |t| {
+        t.row_filters.get_mut("r").unwrap().name.push('0')
+    }),
+    (Attribute::Tags, |t| {
+        drop(
+            t.tags
+                .insert("x".into(), piperoll::event::Value::Text("1".into())),
+        )
+    }),
     (Attribute::Owner, |t| t.owner = Some("you".into())),
     (Attribute::Comment, |t| t.comment = Some("d".into())),
-    (Attribute::Properties, |t| drop(t.properties.insert("q".into(), piperoll::event::Value::Null))),
+    (Attribute::Properties, |t| {
+        drop(
+            t.properties
+                .insert("q".into(), piperoll::event::Value::Null),
+        )
+    }),
     (Attribute::PartitionedBy, |t| t.partitioned_by.clear()),
     (Attribute::ClusterBy, |t| t.cluster_by.push("b".into())),
 ];
@@ -320,7 +393,10 @@ fn each_changed_attribute_is_seen_and_nothing_else() {
             assert_eq!(seen, attribute);
         }
         let text = found.to_value().canonical();
-        assert!(text.len() > r#"{"full_table_name":"shop.main.t"}"#.len(), "{attribute:?}: {text}");
+        assert!(
+            text.len() > r#"{"full_table_name":"shop.main.t"}"#.len(),
+            "{attribute:?}: {text}"
+        );
     }
     let told: BTreeSet<_> = CHANGES.iter().map(|(attribute, _)| *attribute).collect();
     assert_eq!(told.len(), 21, "each once");

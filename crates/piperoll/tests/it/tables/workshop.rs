@@ -3,9 +3,7 @@
 use crate::place::{Place, entries};
 use piperoll::event::{DraftActor, Payload, Value};
 use piperoll::fs::Process;
-use piperoll::tables::{
-    Applied, Plan, Request, SnapshotFormat, Spec, apply, differences, plan,
-};
+use piperoll::tables::{Applied, Plan, Request, SnapshotFormat, Spec, apply, differences, plan};
 use piperoll::target::{Location, State, TableName, Target};
 use piperoll::trail::{Entry, Surroundings, Trail};
 use std::path::PathBuf;
@@ -33,7 +31,9 @@ impl Workshop {
 
     pub(super) fn trail(&self) -> Trail {
         let settings = self.place.settings();
-        Trail::open_or_create(&settings, Surroundings::default()).unwrap().0
+        Trail::open_or_create(&settings, Surroundings::default())
+            .unwrap()
+            .0
     }
 
     pub(super) fn apply(&self, text: &str) -> piperoll::Result<Applied> {
@@ -41,7 +41,13 @@ impl Workshop {
     }
 
     pub(super) fn apply_as(&self, text: &str, request: &Request) -> piperoll::Result<Applied> {
-        apply(&spec(text), &*self.target(), Some(&self.trail()), request, None)
+        apply(
+            &spec(text),
+            &*self.target(),
+            Some(&self.trail()),
+            request,
+            None,
+        )
     }
 
     pub(super) fn plan(&self, text: &str) -> piperoll::Result<Plan> {
@@ -70,7 +76,10 @@ impl Workshop {
         let told = entries.iter().map(|entry| {
             let header = &entry.header;
             let phase = header.phase.map_or("plain", |phase| phase.as_str());
-            format!("{} {} {phase} {}", header.kind, header.action, header.outcome)
+            format!(
+                "{} {} {phase} {}",
+                header.kind, header.action, header.outcome
+            )
         });
         told.collect()
     }
@@ -90,7 +99,10 @@ impl Workshop {
 pub(super) fn spec(text: &str) -> Spec {
     Spec::parse(text, "t.yaml", Some("dev")).unwrap_or_else(|error| {
         let problems = error.problems().iter().map(ToString::to_string);
-        panic!("{error}: {}\n{text}", problems.collect::<Vec<_>>().join("\n"))
+        panic!(
+            "{error}: {}\n{text}",
+            problems.collect::<Vec<_>>().join("\n")
+        )
     })
 }
 
@@ -135,7 +147,10 @@ pub(super) fn text_of(entry: &Entry, name: &str) -> Option<String> {
 pub(super) fn part(entry: &Entry, name: &str) -> serde_json::Value {
     let payload: serde_json::Value =
         serde_json::from_slice(entry.payload.as_deref().unwrap()).unwrap();
-    payload.get(name).cloned().unwrap_or(serde_json::Value::Null)
+    payload
+        .get(name)
+        .cloned()
+        .unwrap_or(serde_json::Value::Null)
 }
 
 pub(super) fn orders() -> TableName {
