@@ -32,6 +32,12 @@ fn table(plan: &TablePlan, output: &mut Output) -> Result<()> {
     for (position, step) in plan.steps.iter().enumerate() {
         self::step(position + 1, step, output)?;
     }
+    for problem in &plan.warnings {
+        output.line(&format!(
+            "  {WARN}warning{WARN:#} {}",
+            shown(&problem.to_string())
+        ))?;
+    }
     for problem in &plan.denied {
         output.line(&format!(
             "  {BAD}refused{BAD:#} {}",

@@ -80,6 +80,7 @@ pub fn apply(
     let mut waited = lock::Wait::default();
     loop {
         lock::free(trail, target, spec, request, &mut waited)?;
+        let seen = lock::newest(trail, &spec.table.name)?;
         let plan = fresh(spec, target)?;
         let entries = Entries::new(&plan, request);
         if !plan.denied.is_empty() {
@@ -90,7 +91,7 @@ pub fn apply(
         if plan.is_empty() {
             return Ok(Applied::of(plan));
         }
-        match lock::take(trail, &entries, &plan)? {
+        match lock::take(trail, &entries, &plan, seen)? {
             Taken::ByAnother => continue,
             Taken::Here(intent) => return carry_out(plan, target, trail, request, intent),
         }

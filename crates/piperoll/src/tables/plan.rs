@@ -38,6 +38,8 @@ pub struct TablePlan {
     pub goal: Table,
     /// What leads there.
     pub steps: Vec<Step>,
+    /// What the target will not do as one might expect.
+    pub warnings: Vec<Problem>,
     /// What the table lacks for such a change; nothing is done while there is any.
     pub denied: Vec<Problem>,
 }
@@ -99,8 +101,9 @@ pub(super) fn plan_table(
 ) -> Result<TablePlan> {
     let differences = differences(spec, state.as_ref());
     let goal = goal(spec, state.as_ref());
-    let (mut steps, mut denied) = (Vec::new(), Vec::new());
+    let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     if !differences.is_empty() {
+        warnings = target.warnings(&spec.table);
         if target.dialect().name() == DELTA {
             denied = preflight(&differences, state.as_ref());
         }
@@ -126,6 +129,7 @@ pub(super) fn plan_table(
         differences,
         goal,
         steps,
+        warnings,
         denied,
     })
 }

@@ -79,10 +79,37 @@ pub(super) fn free(
     Ok(())
 }
 
-/// Records the intent, unless somebody holds the table.
-pub(super) fn take(trail: &Trail, entries: &Entries<'_>, plan: &TablePlan) -> Result<Taken> {
+/// The newest entry of a table.
+pub(super) fn newest(trail: &Trail, table: &TableName) -> Result<Option<EntryIndex>> {
+    let page = Page {
+        order: Order::NewestFirst,
+        after: None,
+        limit: 1,
+    };
+    let found = trail.store().snapshot()?.find(&of(table)?, &page)?;
+    Ok(found.first().copied())
+}
+
+/// The entries of a table.
+fn of(table: &TableName) -> Result<Filter> {
+    Ok(Filter {
+        kind: Some(Kind::Schema),
+        resource: Some(Glob::parse(&table.to_string())?),
+        ..Filter::default()
+    })
+}
+
+/// Records the intent, unless somebody holds the table, or has held it since the entry `seen`, which was the newest before the plan was made: a whole apply may
+/// have come between.
+pub(super) fn take(
+    trail: &Trail,
+    entries: &Entries<'_>,
+    plan: &TablePlan,
+    seen: Option<EntryIndex>,
+) -> Result<Taken> {
     let receipt = trail.record_with(&mut || {
-        if open(trail, plan.name())?.is_some() {
+        let table = plan.name();
+        if newest(trail, table)? != seen || open(trail, table)?.is_some() {
             return Ok(Vec::new());
         }
         Ok(vec![entries.intent(trail.now())?])
@@ -100,11 +127,7 @@ pub(super) fn take(trail: &Trail, entries: &Entries<'_>, plan: &TablePlan) -> Re
 /// The intent on a table that has no outcome yet. There is at most one, and nothing was recorded by an apply of this table after it.
 pub(super) fn open(trail: &Trail, table: &TableName) -> Result<Option<Open>> {
     const PAGE: usize = 8;
-    let filter = Filter {
-        kind: Some(Kind::Schema),
-        resource: Some(Glob::parse(&table.to_string())?),
-        ..Filter::default()
-    };
+    let filter = of(table)?;
     let mut closed = BTreeSet::new();
     let mut after: Option<EntryIndex> = None;
     loop {

@@ -47,6 +47,7 @@ fn c5_36_an_apply_that_dies_at_any_step_is_told_and_finished() {
     for (first, text, word) in [(None, ORDERS, "CREATE"), (Some(ORDERS), NOTED, "ALTER")] {
         for fault in BEFORE {
             let shop = Workshop::new();
+            drop(shop.trail());
             if let Some(first) = first {
                 shop.apply(first).unwrap();
             }

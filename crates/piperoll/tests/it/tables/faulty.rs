@@ -76,6 +76,10 @@ impl Target for Faulty {
         self.inner.problems(table)
     }
 
+    fn warnings(&self, table: &Table) -> Vec<Problem> {
+        self.inner.warnings(table)
+    }
+
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
         self.inner.steps(change)
     }

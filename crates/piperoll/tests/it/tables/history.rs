@@ -28,7 +28,7 @@ fn the_view_has_laykers_columns_and_answers_the_seeds_queries() {
         sql(
             "SELECT fqn, change_category, COUNT(*) AS cnt FROM table_changes GROUP BY fqn, change_category ORDER BY fqn, change_category;"
         ),
-        "shop.main.orders|create|1\nshop.main.orders|update|1\nshop.main.sales|create|1\n"
+        "shop.main.orders|create|1\nshop.main.orders|update|1\nshop.main.sales|create|1"
     );
     let latest =
         sql("SELECT fqn, MAX(created_at) AS last_change_at FROM table_changes GROUP BY fqn;");
@@ -36,14 +36,14 @@ fn the_view_has_laykers_columns_and_answers_the_seeds_queries() {
     let at = |index: usize| entries[index].header.at;
     assert_eq!(
         latest,
-        format!("shop.main.orders|{}\nshop.main.sales|{}\n", at(3), at(5))
+        format!("shop.main.orders|{}\nshop.main.sales|{}", at(3), at(5))
     );
     assert_eq!(
         sql(
             "SELECT change_key, change_category, created_at FROM table_changes WHERE fqn = 'shop.main.orders' ORDER BY created_at;"
         ),
         format!(
-            "create-1|create|{}\ncreate-1~update-1|update|{}\n",
+            "create-1|create|{}\ncreate-1~update-1|update|{}",
             at(1),
             at(3)
         )
@@ -59,7 +59,7 @@ fn the_view_has_laykers_columns_and_answers_the_seeds_queries() {
     );
     let before =
         sql("SELECT before_value IS NULL FROM table_changes WHERE change_key = 'create-1'");
-    assert_eq!(before, "1\n1\n");
+    assert_eq!(before, "1\n1");
 }
 
 #[test]
