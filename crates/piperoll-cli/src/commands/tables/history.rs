@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 /// Show the recorded changes of a table, oldest first
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "With --json, one change a line, with the 15 columns of Layker's audit table. The same stands in the view `table_changes` of a trail in\nSQLite.\n\nExamples:\n  piperoll tables history shop.main.orders\n  piperoll tables history shop.main.orders --json"
+    after_help = "With --json, one change a line, with the 15 columns of Layker's audit table. A trail in SQLite\nhas them as the view `table_changes`.\n\nExamples:\n  piperoll tables history shop.main.orders\n  piperoll tables history shop.main.orders --json"
 )]
 pub(super) struct Args {
     /// The table: catalog.schema.table
