@@ -65,6 +65,8 @@ pub mod export;
 
 pub mod target;
 
+pub mod tables;
+
 pub mod project;
 
 pub mod clock;

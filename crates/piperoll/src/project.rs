@@ -2,8 +2,10 @@
 //! touches no file: both are handed in.
 
 mod init;
+mod targets;
 mod template;
 
+pub use targets::TableFiles;
 pub use template::{Lookup, Template};
 
 use crate::error::Result;
@@ -41,6 +43,7 @@ pub struct Project {
     env: Option<Template>,
     actor: Option<ActorTemplate>,
     policy: Option<Template>,
+    declared: targets::Declared,
 }
 
 #[derive(Debug, Clone)]
@@ -202,6 +205,7 @@ impl Project {
         let actor = actor.and_then(|field| ActorTemplate::read(field, fields.problems()));
         let policy = fields.optional("policy");
         let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
+        let declared = targets::Declared::read(&mut fields, dir);
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -212,6 +216,7 @@ impl Project {
             env,
             actor,
             policy,
+            declared,
         })
     }
 }

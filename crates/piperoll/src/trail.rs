@@ -4,8 +4,10 @@ mod create;
 mod entry;
 mod head_file;
 mod key;
+mod lease;
 mod prove;
 mod record;
+mod record_with;
 mod seal;
 
 use self::seal::Sealer;
@@ -23,6 +25,7 @@ pub use entry::Entry;
 pub(crate) use entry::tombstone;
 pub use head_file::{HeadFile, HeadState};
 pub use key::KeySource;
+pub use lease::Lease;
 pub use prove::Proven;
 pub use record::{Kept, Receipt, RecordError, Recorded};
 

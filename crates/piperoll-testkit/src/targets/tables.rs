@@ -45,6 +45,7 @@ pub fn bare_column(name: &str, datatype: DataType) -> Column {
         datatype,
         nullable: true,
         default: None,
+        variable_value: None,
         generated: None,
         comment: None,
         tags: BTreeMap::new(),

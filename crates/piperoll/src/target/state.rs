@@ -14,6 +14,8 @@ pub enum Attribute {
     Nullable,
     /// The defaults of its columns.
     Default,
+    /// What other programs read of its columns.
+    VariableValue,
     /// The expressions that its columns are computed by.
     Generated,
     /// The comments of its columns.

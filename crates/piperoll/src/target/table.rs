@@ -120,6 +120,8 @@ pub struct Column {
     pub nullable: bool,
     /// What it is where nothing is given.
     pub default: Option<DefaultValue>,
+    /// A value that other programs read, of whatever meaning (`variable_value`): no engine knows it, so it is kept beside the table.
+    pub variable_value: Option<Value>,
     /// The expression that it is computed by.
     pub generated: Option<String>,
     /// Its comment.

@@ -25,6 +25,8 @@ mod sqlite_target;
 #[cfg(test)]
 mod stores;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod tamper_bytes;

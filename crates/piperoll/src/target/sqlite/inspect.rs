@@ -206,6 +206,7 @@ fn by_columns_alone(
             name: seen.name.clone(),
             datatype: dialect::live_type(&seen.sql_type),
             nullable: !seen.not_null,
+            variable_value: None,
             default: None,
             generated: None,
             comment: None,

@@ -78,6 +78,7 @@ pub(super) fn describe(table: &mut Table, rows: &[Metadata]) {
     let rows = Rows::new(rows);
     for column in &mut table.columns {
         column.comment = rows.text(Some(&column.name), metadata::COMMENT);
+        column.variable_value = variable_value(&column.name, &rows);
         column.tags = rows.values(Some(&column.name), metadata::TAG);
     }
 }
@@ -90,6 +91,7 @@ fn column(laid: &LaidColumn, rows: &Rows<'_>, never_null: bool) -> Column {
         datatype: datatype(laid, rows),
         nullable: !never_null && !laid.has(|part| *part == Part::NotNull),
         default: laid.default().map(|sql| default(sql, &laid.name, rows)),
+        variable_value: variable_value(&laid.name, rows),
         generated: laid.generated().map(str::to_owned),
         comment: rows.text(name, metadata::COMMENT),
         tags: rows.values(name, metadata::TAG),
@@ -108,6 +110,11 @@ pub(super) fn allowed_values(laid: &LaidColumn, rows: &Rows<'_>) -> Option<(Vec<
     let sql = lay::allowed_expression(&laid.name, &values).ok()?;
     let stands = |part: &Part| matches!(part, Part::Check { expression } if same(expression, &sql));
     laid.has(stands).then_some((values, sql))
+}
+
+fn variable_value(column: &str, rows: &Rows<'_>) -> Option<Value> {
+    let stored = rows.text(Some(column), metadata::VARIABLE_VALUE)?;
+    Some(value(&stored))
 }
 
 /// The declared type, if the column still has the SQL type that such a column gets.

@@ -23,6 +23,8 @@ pub(super) const DATATYPE: &str = "datatype";
 pub(super) const DEFAULT: &str = "default";
 /// The allowed values, as a JSON array.
 pub(super) const ALLOWED_VALUES: &str = "allowed_values";
+/// The value for other programs, as JSON.
+pub(super) const VARIABLE_VALUE: &str = "variable_value";
 /// A check whose key is not its name: the value is the name.
 pub(super) const CHECK: &str = "check";
 
@@ -68,6 +70,9 @@ pub(super) fn rows(table: &Table, layout: &Layout) -> Vec<Metadata> {
             if told != Ok(DefaultValue::Value(value.clone())) {
                 add(name, DEFAULT, "", value.canonical());
             }
+        }
+        if let Some(value) = &column.variable_value {
+            add(name, VARIABLE_VALUE, "", value.canonical());
         }
         if let Some(comment) = &column.comment {
             add(name, COMMENT, "", comment.clone());

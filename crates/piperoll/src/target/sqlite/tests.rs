@@ -16,6 +16,7 @@ fn column(name: &str, datatype: DataType) -> Column {
         datatype,
         nullable: true,
         default: None,
+        variable_value: None,
         generated: None,
         comment: None,
         tags: BTreeMap::new(),
