@@ -15,6 +15,7 @@
 
 pub mod cases;
 pub mod change;
+pub mod changed;
 pub mod draw;
 pub mod names;
 pub mod tables;

@@ -21,6 +21,8 @@ mod random;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
+mod sqlite_target;
+#[cfg(test)]
 mod stores;
 #[cfg(test)]
 mod tables;

@@ -2,6 +2,7 @@
 
 use super::interpret::{Rows, allowed_values, laid_checks, laid_foreign_keys};
 use super::layout::{Constraint, LaidColumn, Layout, Part};
+use super::tokens::{same, unqualified};
 use super::{guards, lay};
 use crate::target::contract::Guard;
 use crate::target::data_type::DataType;
@@ -160,8 +161,8 @@ fn change_allowed_values(
     if let Some((_, sql)) = allowed_values(laid, editing.rows) {
         let mut gone = false;
         laid.constraints.retain(|each| {
-            let is = !gone
-                && matches!(&each.part, Part::Check { expression } if super::tokens::same(expression, &sql));
+            let is =
+                !gone && matches!(&each.part, Part::Check { expression } if same(expression, &sql));
             gone |= is;
             !is
         });
@@ -187,6 +188,11 @@ fn checks(
     editing: &Editing<'_>,
     edit: &mut Edit,
 ) -> (Vec<usize>, Vec<Constraint>) {
+    for (_, check) in &mut found {
+        if let Some(shorter) = unqualified(&check.expression, editing.to.name.table()) {
+            check.expression = shorter;
+        }
+    }
     let mut added = Vec::new();
     for check in wanted.values() {
         match found.iter().position(|(_, there)| there == check) {

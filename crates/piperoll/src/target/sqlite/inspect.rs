@@ -43,7 +43,7 @@ pub(super) fn states(
         in_main(name.schema(), path)?;
     }
     let failed = |error| failure(path, error);
-    let objects = objects(connection).map_err(failed)?;
+    let objects = Arc::new(objects(connection).map_err(failed)?);
     let wanted: BTreeSet<String> = names
         .iter()
         .map(|name| name.table().to_ascii_lowercase())
@@ -76,7 +76,6 @@ pub(super) fn states(
         let sql = statements_of.get(&table.to_ascii_lowercase())?;
         Some(read::layout(sql)?.primary_key())
     };
-    let objects = Arc::new(objects.clone());
     let states = names.iter().map(|name| {
         let folded = name.table().to_ascii_lowercase();
         let seen = seen.remove(&folded)?;

@@ -2,7 +2,7 @@
 
 use super::layout::{Constraint, LaidColumn, Layout, Part};
 use super::read::{inside_parentheses, literal_tokens};
-use super::tokens::{Kind, same, unquoted};
+use super::tokens::{Kind, same, unqualified, unquoted};
 use super::{lay, metadata};
 use crate::event::{Json, Value, ValueType};
 use crate::target::data_type::DataType;
@@ -39,7 +39,7 @@ pub(super) fn table(
             BTreeMap::new()
         }
     };
-    let table = Table {
+    let mut table = Table {
         name: name.clone(),
         columns,
         primary_key: key,
@@ -54,7 +54,23 @@ pub(super) fn table(
         partitioned_by: Vec::new(),
         cluster_by: Vec::new(),
     };
+    leave_out_own_name(&mut table);
     (table, unknown)
+}
+
+/// A check may name a column with its table; that says nothing, and would have to change in a rebuild.
+fn leave_out_own_name(table: &mut Table) {
+    let own = table.name.table().to_owned();
+    let of_columns = table.columns.iter_mut().flat_map(|column| {
+        let checks = column.checks.values_mut().map(|each| &mut each.expression);
+        checks.chain(column.generated.as_mut())
+    });
+    let of_table = table.checks.values_mut().map(|each| &mut each.expression);
+    for expression in of_columns.chain(of_table) {
+        if let Some(shorter) = unqualified(expression, &own) {
+            *expression = shorter;
+        }
+    }
 }
 
 /// The comments and tags of the columns, from the side table alone.
@@ -313,7 +329,10 @@ impl<'a> Rows<'a> {
         column: Option<&str>,
         attribute: &'static str,
     ) -> impl Iterator<Item = &'a Metadata> {
-        let rows = self.0.get(&column.map(str::to_ascii_lowercase));
+        let rows = match self.0.is_empty() {
+            true => None,
+            false => self.0.get(&column.map(str::to_ascii_lowercase)),
+        };
         rows.into_iter()
             .flatten()
             .copied()

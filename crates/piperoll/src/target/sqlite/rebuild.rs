@@ -3,7 +3,7 @@
 
 use super::layout::{Layout, Part};
 use super::statements;
-use super::tokens::{Kind, code};
+use super::tokens::unqualified;
 use crate::target::state::Object;
 
 /// The statements of a rebuild; foreign keys are off, and a transaction is open. `copied` are the objects as they are by then, `all` those that the file has.
@@ -87,29 +87,4 @@ fn without_own_name(layout: &Layout, table: &str) -> Layout {
         }
     }
     layout
-}
-
-/// The text without the table's name before a column's; none when it stands nowhere.
-fn unqualified(sql: &str, table: &str) -> Option<String> {
-    let tokens = code(sql).ok()?;
-    let mut left = String::new();
-    let mut from = 0;
-    for pair in tokens.windows(3) {
-        let [name, point, column] = pair else {
-            continue;
-        };
-        let is_table = matches!(name.kind, Kind::Word | Kind::Quoted)
-            && name
-                .name()
-                .is_some_and(|name| name.eq_ignore_ascii_case(table));
-        if is_table && point.is_sign(".") && column.name().is_some() {
-            left.push_str(sql.get(from..name.at)?);
-            from = column.at;
-        }
-    }
-    if from == 0 {
-        return None;
-    }
-    left.push_str(sql.get(from..)?);
-    Some(left)
 }

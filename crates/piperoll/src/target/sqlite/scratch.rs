@@ -104,17 +104,15 @@ impl Scratch {
         Ok(sql.and_then(read::layout))
     }
 
-    /// What SQLite finds wrong in the views and triggers of the schema: renaming a table makes it look at all of them.
+    /// What SQLite finds wrong in the views and triggers of the schema: renaming a table makes it look at all of them. It also writes names anew in them, and is
+    /// taken back.
     pub(super) fn fault(&self, table: &str) -> Result<Option<String>> {
-        let probe = "piperoll_probe";
-        let there = [statements::rename_table(table, probe)];
-        match self.run_all(&there) {
-            Err(fault) => Ok(Some(fault)),
-            Ok(()) => self
-                .run(&statements::rename_table(probe, table))
-                .map(|()| None)
-                .map_err(Error::internal),
-        }
+        self.run(statements::SAVEPOINT).map_err(Error::internal)?;
+        let renamed = self.run(&statements::rename_table(table, "piperoll_probe"));
+        self.run(statements::ROLLBACK_TO)
+            .and_then(|()| self.run(statements::RELEASE))
+            .map_err(Error::internal)?;
+        Ok(renamed.err())
     }
 }
 

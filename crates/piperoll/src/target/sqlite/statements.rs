@@ -183,6 +183,11 @@ pub(super) fn hand_on_statistics(statistics: &str, from: &str, to: &str) -> Stri
     )
 }
 
+/// Whether a statement hands on statistics: a copy without rows has none.
+pub(super) fn is_of_statistics(statement: &str) -> bool {
+    statement.starts_with("UPDATE sqlite_stat")
+}
+
 /// A default, alone: what it names must be there.
 pub(super) fn evaluate(expression: &str) -> String {
     format!("SELECT ({expression})")

@@ -127,7 +127,11 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
             None => {
                 let copied = scratch.objects()?;
                 let sql = rebuild::statements(table, &layout, &wanted, &copied, &all);
-                scratch.run_all(&sql).map_err(|fault| refused(to, &fault))?;
+                let mut tried = sql.clone();
+                tried.retain(|each| !statements::is_of_statistics(each));
+                scratch
+                    .run_all(&tried)
+                    .map_err(|fault| refused(to, &fault))?;
                 (sql, true, None)
             }
         };

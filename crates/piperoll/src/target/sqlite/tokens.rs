@@ -190,3 +190,31 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     };
     one.len() == other.len() && one.iter().zip(&other).all(|(a, b)| equal(a, b))
 }
+
+/// The text without the table's name before a column's; none when it stands nowhere.
+pub(super) fn unqualified(sql: &str, table: &str) -> Option<String> {
+    if !sql.contains('.') {
+        return None;
+    }
+    let tokens = code(sql).ok()?;
+    let mut left = String::new();
+    let mut from = 0;
+    for pair in tokens.windows(3) {
+        let [name, point, column] = pair else {
+            continue;
+        };
+        let is_table = matches!(name.kind, Kind::Word | Kind::Quoted)
+            && name
+                .name()
+                .is_some_and(|name| name.eq_ignore_ascii_case(table));
+        if is_table && point.is_sign(".") && column.name().is_some() {
+            left.push_str(sql.get(from..name.at)?);
+            from = column.at;
+        }
+    }
+    if from == 0 {
+        return None;
+    }
+    left.push_str(sql.get(from..)?);
+    Some(left)
+}
