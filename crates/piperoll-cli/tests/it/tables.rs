@@ -267,7 +267,7 @@ fn nothing_is_recorded_where_nothing_shall_be() {
     edit(&sandbox, "What was", "All that was");
     // As in a fresh clone: the trail and its key are made by the first command that records.
     for name in ["trail.db", "trail.key", "trail.key.head"] {
-        let _ = std::fs::remove_file(sandbox.path(".piperoll").join(name));
+        drop(std::fs::remove_file(sandbox.path(".piperoll").join(name)));
     }
     sandbox.quietly(&["tables", "apply", "--trail", "sqlite:other.db"]);
     assert_eq!(
