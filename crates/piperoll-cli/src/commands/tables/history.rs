@@ -100,12 +100,13 @@ fn sections(differences: &Value) -> Vec<String> {
             let Some(Value::Object(attributes)) = members.get(section) else {
                 return None;
             };
-            let names = attributes.iter().filter(|(_, value)| !is_empty(value)).map(
-                |(name, value)| match (name.as_str(), value) {
+            let names = attributes
+                .iter()
+                .filter(|(name, value)| !is_empty(value) && !OF_THE_NAME.contains(&name.as_str()))
+                .map(|(name, value)| match (name.as_str(), value) {
                     ("columns", Value::Object(columns)) => columns_text(columns),
                     _ => name.clone(),
-                },
-            );
+                });
             Some(format!(
                 "{section}: {}",
                 names.collect::<Vec<_>>().join(", ")
@@ -113,6 +114,9 @@ fn sections(differences: &Value) -> Vec<String> {
         });
     sections.collect()
 }
+
+/// What a table that is made has as parts of its name.
+const OF_THE_NAME: [&str; 3] = ["catalog", "schema", "table"];
 
 fn is_empty(value: &Value) -> bool {
     match value {
