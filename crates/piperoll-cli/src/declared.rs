@@ -51,10 +51,25 @@ struct Source {
     target: Option<String>,
 }
 
-/// Reads the specifications; all faults of all files are told at once.
-pub(crate) fn specs(context: &Context, selection: &Selection) -> Result<Vec<Spec>> {
-    let read = read(context, selection)?;
-    Ok(read.into_iter().map(|(_, spec)| spec).collect())
+/// Reads the specifications and checks them; all faults of all files are told at once. Where a target is known, what it can never have is a fault, too.
+pub(crate) fn checked(context: &Context, selection: &Selection) -> Result<Vec<Spec>> {
+    let mut checked: Vec<Spec> = Vec::new();
+    let mut by_target: Vec<(String, Vec<Spec>)> = Vec::new();
+    for (source, spec) in read(context, selection)? {
+        checked.push(spec.clone());
+        let Some(name) = selection.target.clone().or(source.target) else {
+            continue;
+        };
+        match by_target.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, specs)) => specs.push(spec),
+            None => by_target.push((name, vec![spec])),
+        }
+    }
+    for (name, specs) in by_target {
+        let target = context.project()?.target(&name, &lookup)?.open(&name)?;
+        piperoll::tables::check(&*target, &specs)?;
+    }
+    Ok(checked)
 }
 
 /// Reads the specifications, with their targets.

@@ -19,7 +19,7 @@ pub use differences::{Altered, Change, Differences, differences, goal};
 pub use dump::dump;
 pub use format::SnapshotFormat;
 pub use history::{CHANGE_COLUMNS, Changed, history};
-pub use plan::{Plan, PlanFile, TablePlan, compare, plan};
+pub use plan::{Plan, PlanFile, TablePlan, check, compare, plan};
 pub use preflight::preflight;
 pub use snapshot::snapshot;
 pub use spec::{Matching, Spec, json_schema};

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// Make everything as the project declares it, and record each change
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Without --yes it asks first, on a terminal only. A FILE is a plan of `piperoll plan --out`: if anything has changed since,\nit is refused (exit 2).\n\nExamples:\n  piperoll apply\n  piperoll apply --yes --reason 'release 42'\n  piperoll apply release-42.plan\n  piperoll apply --allow-destructive"
+    after_help = "Without --yes it asks first, on a terminal only. A FILE is a plan of `piperoll plan --out`:\nif anything has changed since, it is refused (exit 2).\n\nExamples:\n  piperoll apply\n  piperoll apply --yes --reason 'release 42'\n  piperoll apply release-42.plan\n  piperoll apply --allow-destructive"
 )]
 pub(crate) struct Args {
     /// A plan

@@ -40,6 +40,8 @@ mod record;
 #[cfg(test)]
 mod show;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod unavailable;
 #[cfg(test)]
 mod verify;

@@ -129,7 +129,7 @@ fn check(plan: &TablePlan, request: &Request, expected: Option<&TablePlan>) -> R
 pub fn destructive(plans: &[TablePlan]) -> Error {
     let problems = plans.iter().flat_map(|plan| {
         let steps = plan.steps.iter().filter(|step| step.destructive);
-        steps.map(|step| Problem::new(plan.name().to_string(), step.what.as_str()))
+        steps.map(|step| Problem::new(plan.spec.file.as_str(), step.what.as_str()))
     });
     Error::invalid_input("something would be lost by this plan; nothing was done")
         .with_problems(problems.collect())

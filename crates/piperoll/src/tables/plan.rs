@@ -49,15 +49,7 @@ pub struct TablePlan {
 /// # Errors
 /// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table, or there is no way; and those of the target.
 pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
-    declared_once(specs)?;
-    let mut problems = Vec::new();
-    for spec in specs {
-        let found = target.problems(&spec.table).into_iter();
-        problems.extend(found.map(|problem| in_file(spec, problem)));
-    }
-    if !problems.is_empty() {
-        return Err(unsupported(target, problems));
-    }
+    check(target, specs)?;
     let states = inspect(target, specs)?;
     let mut plan = Plan::default();
     let mut failed = Vec::new();
@@ -75,6 +67,23 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
         }
         _ => Err(all_of(failed)),
     }
+}
+
+/// Checks specifications against what a target can have at all; the target itself is not looked at.
+///
+/// # Errors
+/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table.
+pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
+    declared_once(specs)?;
+    let mut problems = Vec::new();
+    for spec in specs {
+        let found = target.problems(&spec.table).into_iter();
+        problems.extend(found.map(|problem| in_file(spec, problem)));
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(unsupported(target, problems))
 }
 
 /// What separates each specification from the table that is there.

@@ -9,7 +9,7 @@ use piperoll::tables::{Differences, compare};
 /// Show what separates specifications from the tables that are there
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "With --json, of one FILE, it is Layker's object {full_table_name, add, update, remove}, `{}` when there are no differences; else one\nobject a line.\n\nExamples:\n  piperoll tables diff tables/orders.yaml\n  piperoll tables diff tables/orders.yaml --json\n  piperoll tables diff --exit-code"
+    after_help = "With --json, of one FILE, it is Layker's object {full_table_name, add, update, remove},\nor `{}` when there are no differences; else one object a line.\n\nExamples:\n  piperoll tables diff tables/orders.yaml\n  piperoll tables diff tables/orders.yaml --json\n  piperoll tables diff --exit-code"
 )]
 pub(super) struct Args {
     #[command(flatten)]

@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 /// Show the recorded changes of a table, oldest first
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "With --json, one change a line, with the 15 columns of Layker's audit table. The same stands in the view `table_changes` of a trail in\nSQLite.\n\nExamples:\n  piperoll tables history shop.main.orders\n  piperoll tables history shop.main.orders --json"
+    after_help = "With --json, one change a line, with the 15 columns of Layker's audit table. A trail in SQLite\nhas them as the view `table_changes`.\n\nExamples:\n  piperoll tables history shop.main.orders\n  piperoll tables history shop.main.orders --json"
 )]
 pub(super) struct Args {
     /// The table: catalog.schema.table
@@ -100,12 +100,13 @@ fn sections(differences: &Value) -> Vec<String> {
             let Some(Value::Object(attributes)) = members.get(section) else {
                 return None;
             };
-            let names = attributes.iter().filter(|(_, value)| !is_empty(value)).map(
-                |(name, value)| match (name.as_str(), value) {
+            let names = attributes
+                .iter()
+                .filter(|(name, value)| !is_empty(value) && !OF_THE_NAME.contains(&name.as_str()))
+                .map(|(name, value)| match (name.as_str(), value) {
                     ("columns", Value::Object(columns)) => columns_text(columns),
                     _ => name.clone(),
-                },
-            );
+                });
             Some(format!(
                 "{section}: {}",
                 names.collect::<Vec<_>>().join(", ")
@@ -113,6 +114,9 @@ fn sections(differences: &Value) -> Vec<String> {
         });
     sections.collect()
 }
+
+/// What a table that is made has as parts of its name.
+const OF_THE_NAME: [&str; 3] = ["catalog", "schema", "table"];
 
 fn is_empty(value: &Value) -> bool {
     match value {

@@ -1,5 +1,5 @@
 use crate::context::Context;
-use crate::declared::{Selection, specs};
+use crate::declared::{Selection, checked};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::{GOOD, Output, count};
@@ -8,7 +8,7 @@ use piperoll::export::shown;
 /// Check specifications: every fault of every file, with its place
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "No target is looked at.\n\nExamples:\n  piperoll tables validate\n  piperoll tables validate tables/orders.yaml --env prod"
+    after_help = "What the target can never have is a fault, too; the target itself is not looked at.\n\nExamples:\n  piperoll tables validate\n  piperoll tables validate tables/orders.yaml --env prod"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -16,7 +16,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
-    let specs = specs(context, &args.selection)?;
+    let specs = checked(context, &args.selection)?;
     if output.is_json() {
         let tables = specs.iter().map(|spec| {
             serde_json::json!({

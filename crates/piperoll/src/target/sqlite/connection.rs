@@ -2,7 +2,7 @@
 
 use super::statements;
 use crate::error::{Error, Result};
-use rusqlite::ffi::ErrorCode;
+use rusqlite::ffi::{self, ErrorCode};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,27 @@ pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Option<Connecti
         return Ok(None);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    open(path, flags, busy_wait).map(Some)
+    match open(path, flags, busy_wait) {
+        Err(error) if left_half_done(&error) => {
+            // Whoever reads may not mend it; the first read of whoever writes takes back what a killed process began.
+            drop(writer(path, busy_wait)?);
+            open(path, flags, busy_wait).map(Some)
+        }
+        opened => opened.map(Some),
+    }
+}
+
+/// Whether a process died in the middle of a transaction, and its journal has to be played back before anything can be read.
+fn left_half_done(error: &Error) -> bool {
+    let source = std::error::Error::source(error);
+    let cause = source.and_then(|source| source.downcast_ref::<rusqlite::Error>());
+    let code = cause.and_then(rusqlite::Error::sqlite_error);
+    code.is_some_and(|code| {
+        matches!(
+            code.extended_code,
+            ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY
+        )
+    })
 }
 
 /// A connection that may write; makes the file when it is not there.
