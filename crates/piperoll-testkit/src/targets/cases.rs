@@ -58,6 +58,7 @@ pub fn any_table_is_found_as_it_is_declared<S: Setup>(setup: &S) {
         "properties",
         "tags",
         "unique_keys",
+        "variable_value",
     ];
     for each in wanted {
         assert!(drawn.contains(each), "{each} was never drawn");
@@ -80,6 +81,7 @@ fn attributes(table: &Table) -> Vec<&'static str> {
         note(!column.nullable, "not null");
         note(column.generated.is_some(), "generated");
         note(column.comment.is_some(), "columns.comment");
+        note(column.variable_value.is_some(), "variable_value");
         note(!column.tags.is_empty(), "columns.tags");
         note(!column.checks.is_empty(), "columns.checks");
         note(!column.allowed_values.is_empty(), "allowed_values");

@@ -70,10 +70,11 @@ pub fn changed(
 /// Takes one attribute from another column.
 fn one_attribute(draw: &mut Draw, column: &mut Column, other: &Column) {
     let is_plain = column.generated.is_none() && other.generated.is_none();
-    match draw.below(8) {
+    match draw.below(9) {
         0 => column.nullable = other.nullable,
         1 if is_plain => column.default.clone_from(&other.default),
         2 => column.comment.clone_from(&other.comment),
+        8 => column.variable_value.clone_from(&other.variable_value),
         3 => column.tags.clone_from(&other.tags),
         4 if is_plain => column.checks.clone_from(&other.checks),
         5 if is_plain => {

@@ -152,6 +152,9 @@ pub fn column(draw: &mut Draw, name: &str, all: &[&str], abilities: Abilities) -
         column.generated = Some(format!("{number} + length('a')"));
         return column;
     }
+    if draw.chance(20) {
+        column.variable_value = values(draw).pop_first().map(|(_, value)| value);
+    }
     if draw.chance(50) {
         column.default = default(draw, &column.datatype);
     }

@@ -5,6 +5,7 @@ mod foreign;
 mod hostile;
 mod kept;
 mod killed;
+mod references;
 mod size;
 
 use piperoll::target::{

@@ -30,6 +30,10 @@ pub(super) fn changes(from: &Table, to: &Table) -> Vec<String> {
             format!("comment of {shown}"),
         );
         note(before.tags != column.tags, format!("tags of {shown}"));
+        note(
+            before.variable_value != column.variable_value,
+            format!("variable value of {shown}"),
+        );
     }
     if found.len() > TOLD_MAX {
         let more = found.len() - TOLD_MAX;

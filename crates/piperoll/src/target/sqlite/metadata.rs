@@ -102,8 +102,9 @@ fn keyed(checks: &BTreeMap<String, Check>) -> impl Iterator<Item = (&str, &str)>
 
 /// The rows of a table whose statement cannot be read: what describes it, beside what else is there.
 pub(super) fn rows_beside(table: &Table, there: &[Metadata]) -> Vec<Metadata> {
-    let describes =
-        |row: &Metadata| [COMMENT, TAG, OWNER, PROPERTY].contains(&row.attribute.as_str());
+    let describes = |row: &Metadata| {
+        [COMMENT, TAG, OWNER, PROPERTY, VARIABLE_VALUE].contains(&row.attribute.as_str())
+    };
     let mut found = rows(table, &Layout::default());
     found.retain(describes);
     found.extend(there.iter().filter(|row| !describes(row)).cloned());

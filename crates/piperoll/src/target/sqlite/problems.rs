@@ -250,6 +250,9 @@ fn expressions(table: &Table, found: &mut Found) {
             None => sound.push(each),
         }
     }
+    if sound.is_empty() {
+        return;
+    }
     let Some(together) = expression::refusal(table, &sound) else {
         return;
     };

@@ -7,18 +7,24 @@ use crate::target::contract::{Session, Step};
 use crate::target::state::State;
 use crate::target::table::TableName;
 use rusqlite::Connection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many rows refer to nothing, by their table and the one they refer to.
-type Dangling = BTreeMap<(String, String), i64>;
+/// What is wrong with the foreign keys of a file.
+#[derive(Debug, Default)]
+struct Dangling {
+    /// How many rows refer to nothing, by their table and the one they refer to.
+    rows: BTreeMap<(String, String), i64>,
+    /// Tables with a key that refers to what is no key: SQLite cannot check those, and refuses to write them.
+    mismatched: BTreeSet<String>,
+}
 
 /// A connection of its own, in a transaction that ends with it.
 pub(super) struct SqliteSession {
     connection: Connection,
     path: PathBuf,
-    /// Those that were there before anything was done; none until something is.
+    /// What was so before rows were written again; none until they are.
     dangling: Option<Dangling>,
     failed: bool,
 }
@@ -49,18 +55,34 @@ impl SqliteSession {
     }
 
     fn dangling(&self) -> Result<Dangling> {
-        let look = || -> rusqlite::Result<Dangling> {
-            let mut statement = self.connection.prepare(statements::DANGLING)?;
-            let rows =
-                statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
-            rows.collect()
-        };
-        match look() {
-            Ok(found) => Ok(found),
-            // A foreign key that does not match a key of the other table: SQLite cannot check it, and did not before.
-            Err(error) if error.to_string().contains("foreign key mismatch") => Ok(Dangling::new()),
-            Err(error) => Err(failure(&self.path, error)),
+        let failed = |error| failure(&self.path, error);
+        let mut found = Dangling::default();
+        let mut names = self
+            .connection
+            .prepare(statements::REFERRING)
+            .map_err(failed)?;
+        let names = names
+            .query_map([], |row| row.get::<_, String>(0))
+            .map_err(failed)?;
+        for name in names {
+            let name = name.map_err(failed)?;
+            match self.dangling_of(&name) {
+                Ok(rows) => found.rows.extend(rows),
+                Err(error) if is_mismatch(&error) => {
+                    found.mismatched.insert(name);
+                }
+                Err(error) => return Err(failed(error)),
+            }
         }
+        Ok(found)
+    }
+
+    fn dangling_of(&self, table: &str) -> rusqlite::Result<BTreeMap<(String, String), i64>> {
+        let mut statement = self.connection.prepare_cached(statements::DANGLING)?;
+        let rows = statement.query_map([table], |row| {
+            Ok(((table.to_owned(), row.get(0)?), row.get(1)?))
+        })?;
+        rows.collect()
     }
 
     fn run(&self, step: &Step) -> Result<()> {
@@ -91,6 +113,10 @@ impl SqliteSession {
     }
 }
 
+fn is_mismatch(error: &rusqlite::Error) -> bool {
+    error.to_string().contains("foreign key mismatch")
+}
+
 fn failed(path: &Path, step: &Step, statement: &str, error: rusqlite::Error) -> Error {
     let first = statement.lines().next().unwrap_or_default();
     let cause = failure(path, error);
@@ -108,7 +134,8 @@ impl Session for SqliteSession {
 
     fn execute(&mut self, step: &Step) -> Result<()> {
         self.refuse_after_failure()?;
-        if self.dangling.is_none() {
+        // Where no rows are written again, none can come to refer to nothing.
+        if step.rewrites && self.dangling.is_none() {
             self.dangling = Some(self.dangling()?);
         }
         let done = self.run(step);
@@ -119,8 +146,9 @@ impl Session for SqliteSession {
     fn finish(self: Box<Self>) -> Result<()> {
         self.refuse_after_failure()?;
         if let Some(before) = &self.dangling {
-            for ((table, parent), count) in self.dangling()? {
-                let before = before.get(&(table.clone(), parent.clone()));
+            let after = self.dangling()?;
+            for ((table, parent), count) in &after.rows {
+                let before = before.rows.get(&(table.clone(), parent.clone()));
                 let more = count - before.copied().unwrap_or_default();
                 if more > 0 {
                     return Err(Error::invalid_input(format!(
@@ -128,6 +156,12 @@ impl Session for SqliteSession {
                     ))
                     .hint("mend the rows, then apply again"));
                 }
+            }
+            if let Some(table) = after.mismatched.difference(&before.mismatched).next() {
+                return Err(Error::invalid_input(format!(
+                    "a foreign key of `{table}` refers to columns that are no key"
+                ))
+                .hint("let them be the primary key or a unique key of their table"));
             }
         }
         self.connection

@@ -24,9 +24,9 @@ pub(super) const OBJECTS: &str =
 /// The columns of tables, given as a JSON array of names in lower case, as SQLite understands them.
 pub(super) const COLUMNS: &str = "\
 SELECT lower(m.name), x.name, x.type, x.\"notnull\", x.pk, x.hidden
-FROM json_each(?1) AS j
-JOIN main.sqlite_master AS m ON lower(m.name) = j.value AND m.type = 'table'
+FROM main.sqlite_master AS m
 JOIN pragma_table_xinfo(m.name, 'main') AS x
+WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?1))
 ORDER BY 1, x.cid";
 
 /// What the side table holds of tables, given as a JSON array of names in lower case.
@@ -46,9 +46,15 @@ ORDER BY name";
 /// The first read of a file.
 pub(super) const FIRST_READ: &str = "SELECT count(*) FROM main.sqlite_master";
 
-/// Rows whose foreign key refers to nothing, by table and parent.
+/// The tables that have a foreign key.
+pub(super) const REFERRING: &str = "\
+SELECT DISTINCT m.name FROM main.sqlite_master AS m
+JOIN pragma_foreign_key_list(m.name, 'main') AS f
+WHERE m.type = 'table'";
+
+/// How many rows of a table refer to nothing, by the table that they refer to.
 pub(super) const DANGLING: &str =
-    "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2";
+    "SELECT parent, count(*) FROM pragma_foreign_key_check(?1, 'main') GROUP BY 1";
 
 /// Before the transaction: a rebuild drops the table that others refer to.
 pub(super) const FOREIGN_KEYS_OFF: &str = "PRAGMA foreign_keys = OFF";

@@ -225,6 +225,7 @@ fn is_only_described(from: &Table, to: &Table) -> bool {
     for (column, before) in bare.columns.iter_mut().zip(&from.columns) {
         column.comment.clone_from(&before.comment);
         column.tags.clone_from(&before.tags);
+        column.variable_value.clone_from(&before.variable_value);
     }
     bare == *from
 }

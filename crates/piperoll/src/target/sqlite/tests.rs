@@ -1,10 +1,13 @@
-use super::SqliteTarget;
+use super::{SqliteTarget, expression, inspect, read, tokens};
 use crate::event::{Value, ValueType};
 use crate::target::{
     Check, Column, DataType, DefaultValue, ForeignKey, State, Table, TableChange, TableName,
     Target, UniqueKey,
 };
+use proptest::prelude::*;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 fn name(table: &str) -> TableName {
     TableName::new("shop", "main", table).unwrap()
@@ -141,4 +144,105 @@ fn a_new_table_is_found_as_it_was_declared() {
     let state = apply(&target, None, &orders);
     assert_eq!(state.table, orders);
     assert_eq!(state.unknown.len(), 0);
+}
+
+#[test]
+fn three_queries_tell_any_number_of_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = SqliteTarget::new("shop", &folder.path().join("shop.db"));
+    let names: Vec<TableName> = (0..20).map(|at| name(&format!("t{at}"))).collect();
+    for each in &names {
+        let mut commented = table(each.table(), vec![column("a", DataType::Date)]);
+        commented.comment = Some("x".into());
+        apply(&target, None, &commented);
+    }
+    let mut connection = rusqlite::Connection::open(target.path()).unwrap();
+    let run: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = Arc::clone(&run);
+    let note = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(_, sql) = event {
+            seen.lock().unwrap().push(sql.to_owned());
+        }
+    };
+    connection
+        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note))
+        .unwrap();
+    for count in [1, 20] {
+        let states = inspect::states(&connection, target.path(), &names[..count]).unwrap();
+        assert_eq!(states.iter().flatten().count(), count);
+        let mut queries = std::mem::take(&mut *run.lock().unwrap());
+        // The table-valued functions ask pragmas inside, and the first use of a connection reads the schema; those are no queries of ours.
+        queries.retain(|sql| !sql.contains("PRAGMA"));
+        assert_eq!(queries.len(), 3, "{count} tables: {queries:?}");
+    }
+}
+
+proptest! {
+    /// A statement out of a file may hold anything.
+    #[test]
+    fn any_text_is_read_or_is_not(text in "\\PC{0,200}", pieces in pieces()) {
+        drop(read::layout(&text));
+        drop(tokens::tokens(&text));
+        let _fault = expression::fault(&text);
+        drop(read::layout(&pieces));
+    }
+
+    /// Cut and put together again, a text is the same but for its blanks.
+    #[test]
+    fn tokens_lose_nothing(text in pieces()) {
+        if let Ok(tokens) = tokens::tokens(&text) {
+            let mut at = 0;
+            for token in tokens {
+                prop_assert!(text[at..token.at].trim().is_empty());
+                prop_assert_eq!(&text[token.at..token.end()], token.text);
+                at = token.end();
+            }
+            prop_assert!(text[at..].trim().is_empty());
+        }
+    }
+}
+
+/// Pieces of `CREATE TABLE` statements in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "CREATE TABLE",
+        "t",
+        "(",
+        ")",
+        ",",
+        "a",
+        "\"b\"",
+        "'c'",
+        "[d]",
+        "INT",
+        "NOT NULL",
+        "NULL",
+        "PRIMARY KEY",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "-",
+        "1",
+        "x'00'",
+        "COLLATE",
+        "REFERENCES",
+        "ON DELETE SET",
+        "MATCH",
+        "DEFERRABLE",
+        "INITIALLY",
+        "GENERATED ALWAYS AS",
+        "STORED",
+        "CONSTRAINT",
+        "FOREIGN KEY",
+        "ON CONFLICT",
+        "WITHOUT ROWID",
+        "--",
+        "/*",
+        "*/",
+        "\n",
+        "'",
+        "\"",
+    ]);
+    prop::collection::vec(piece, 0..40)
+        .prop_map(|pieces| format!("CREATE TABLE t (a {}", pieces.join(" ")))
 }

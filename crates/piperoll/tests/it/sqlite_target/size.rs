@@ -59,6 +59,8 @@ fn l_f15_a_thousand_columns_with_comments_and_tags_are_four_statements() {
     let steps = shop.target().steps(&change(Some(&state), &wide)).unwrap();
     let count: usize = steps.iter().map(|step| step.statements.len()).sum();
     assert_eq!(count, 2);
+    piperoll_testkit::targets::apply(&shop.target(), &change(Some(&state), &wide)).unwrap();
+    assert_eq!(shop.state("wide").table, wide);
 }
 
 #[test]
