@@ -56,7 +56,7 @@ pub struct Applied {
 /// Makes a table as it is declared, and records that in `trail` where there is one.
 ///
 /// The table's lock is an intent in the trail, so that two applies of one table come one after the other, each planned from what it finds. With `expected`, what is
-/// done is that plan or nothing.
+/// done is that change or nothing.
 ///
 /// # Errors
 /// `Conflict` when another apply holds the table past the time-out; `InvalidInput` when the plan is not the expected one any more, is destructive and must
@@ -107,7 +107,7 @@ fn fresh(spec: &Spec, target: &dyn Target) -> Result<TablePlan> {
 fn check(plan: &TablePlan, request: &Request, expected: Option<&TablePlan>) -> Result<()> {
     let name = plan.name();
     if let Some(expected) = expected
-        && expected.digest() != plan.digest()
+        && !expected.is_same_change(plan)
     {
         let message =
             format!("the plan of `{name}` is stale: the table has changed since it was made");

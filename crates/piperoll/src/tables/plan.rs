@@ -224,6 +224,19 @@ impl TablePlan {
         digest(&self.to_value())
     }
 
+    /// Whether `other` leads from the same state to the same one, and loses nothing that this one keeps. Its statements may be fewer: what several tables share
+    /// (a side table) is made by the first of them.
+    pub fn is_same_change(&self, other: &Self) -> bool {
+        let change = |plan: &Self| {
+            object([
+                ("target", Value::Text(plan.target.clone())),
+                ("before", plan.before.as_ref().map_or(Value::Null, snapshot)),
+                ("differences", plan.differences.to_value()),
+            ])
+        };
+        change(self) == change(other) && (self.is_destructive() || !other.is_destructive())
+    }
+
     /// What is done, as a plan file holds it.
     pub fn to_value(&self) -> Value {
         let text = |text: &str| Value::Text(text.to_owned());
