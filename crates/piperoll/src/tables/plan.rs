@@ -10,7 +10,7 @@ use super::snapshot::snapshot;
 use super::{Differences, Spec, differences, goal};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::event::Value;
-use crate::target::{State, Step, Table, TableChange, TableName, Target};
+use crate::target::{Dialect, State, Step, Table, TableChange, TableName, Target};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ pub(super) fn plan_table(
     let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     if !differences.is_empty() {
         warnings = target.warnings(&spec.table);
-        if target.dialect().name() == DELTA {
+        if target.dialect() == Dialect::Delta {
             denied = preflight(&differences, state.as_ref());
         }
         steps = target.steps(&TableChange {
@@ -142,9 +142,6 @@ pub(super) fn plan_table(
         denied,
     })
 }
-
-/// The dialect whose tables must allow that their columns change.
-const DELTA: &str = "delta";
 
 /// The state of each table: under its name, else under its old one.
 pub(super) fn inspect(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Option<State>>> {

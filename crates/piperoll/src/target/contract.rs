@@ -10,14 +10,17 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL's.
     Postgres,
+    /// That of Delta tables, whose columns change only where their properties allow it. No target speaks it yet.
+    Delta,
 }
 
 impl Dialect {
-    /// Its name: `sqlite`, `postgres`.
+    /// Its name: `sqlite`, `postgres`, `delta`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+            Self::Delta => "delta",
         }
     }
 }

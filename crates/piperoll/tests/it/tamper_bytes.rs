@@ -82,7 +82,7 @@ fn each_byte_of_the_first_page_before_its_cells() {
     let [found, unreadable, slack] = flip(0..220, 1);
     println!("{found} found, {unreadable} unreadable, {slack} slack");
     assert!(
-        unreadable > 20 && found > 20,
+        unreadable > 20 && found > 10,
         "{found} {unreadable} {slack}"
     );
 }

@@ -59,10 +59,9 @@ pub(super) fn record_outcome(
         );
         return Err(Error::conflict(message).hint("apply that one first"));
     }
-    let states = target.inspect(std::slice::from_ref(table))?;
-    let state = states.into_iter().next().flatten();
     let bytes = open.entry.payload.as_deref().unwrap_or_default();
     let before = part(bytes, "before");
+    let state = state_of(table, before.as_ref(), target)?;
     let outcome = found(
         state.as_ref(),
         before.as_ref(),
@@ -96,6 +95,24 @@ pub(super) fn record_outcome(
         table: table.clone(),
         outcome,
     }))
+}
+
+/// The table as it is; when it is not there, as it is under the name that it had before.
+fn state_of(
+    table: &TableName,
+    before: Option<&Value>,
+    target: &dyn Target,
+) -> Result<Option<State>> {
+    let old = match before {
+        Some(Value::Object(members)) => members.get("full_table_name"),
+        _ => None,
+    };
+    let old = match old {
+        Some(Value::Text(name)) => TableName::parse(name).ok(),
+        _ => None,
+    };
+    let names: Vec<TableName> = std::iter::once(table.clone()).chain(old).collect();
+    Ok(target.inspect(&names)?.into_iter().flatten().next())
 }
 
 /// A target's transaction is done or not: the table is as it was, or as it was declared. If it is neither, somebody else has changed it since.

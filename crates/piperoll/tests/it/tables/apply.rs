@@ -178,6 +178,73 @@ fn snapshots_are_kept_in_the_form_that_was_asked_for() {
 
 #[test]
 fn a_denied_change_is_one_plain_entry_and_nothing_is_done() {
+    let shop = Workshop::new();
+    let target = Faulty::new(shop.target(), Fault::Delta);
+    let apply = |text: &str| apply(&spec(text), &target, Some(&shop.trail()), &request(), None);
+    apply(ORDERS).unwrap();
+    let noted = format!("{ORDERS}- {{name: note, datatype: string}}\n");
+    let error = apply(&noted).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(
+        error.to_string(),
+        "the columns of `shop.main.orders` must not be changed"
+    );
+    assert_eq!(
+        error.problems()[0].to_string(),
+        "delta.columnMapping.mode: is not set; to add, rename or drop columns it must be `name`"
+    );
+    assert_eq!(shop.told()[2..], ["schema ALTER plain denied"]);
+    let denied = &shop.entries()[2];
+    assert_eq!(text_of(denied, "change_key"), None);
+    assert_eq!(
+        part(denied, "differences")["add"]["columns"]["4"]["name"],
+        "note"
+    );
+    assert_eq!(shop.state(ORDERS).unwrap().table.columns.len(), 3);
+    let allowed = "table_properties: {delta.columnMapping.mode: name, delta.minReaderVersion: 3, delta.minWriterVersion: 7}\n";
+    assert_eq!(
+        apply(&format!("{ORDERS}{allowed}"))
+            .unwrap()
+            .change_key
+            .unwrap()
+            .update,
+        1
+    );
+    assert_eq!(
+        apply(&format!("{noted}{allowed}"))
+            .unwrap()
+            .change_key
+            .unwrap()
+            .update,
+        2
+    );
+}
+
+#[test]
+fn a_renamed_table_goes_on_under_its_new_name() {
+    let shop = Workshop::new();
+    shop.apply(ORDERS).unwrap();
+    shop.sql("INSERT INTO orders(order_id) VALUES (7)");
+    let renamed = ORDERS.replace("table: orders", "table: sales\nrenamed_from: orders");
+    let applied = shop.apply(&renamed).unwrap();
+    assert_eq!(applied.change_key.unwrap().to_string(), "create-1~update-1");
+    assert_eq!(shop.tables(), ["sales"]);
+    assert_eq!(
+        shop.left(&renamed),
+        r#"{"full_table_name":"shop.main.sales"}"#
+    );
+    let entries = shop.entries();
+    let outcome = entries.last().unwrap();
+    assert_eq!(outcome.header.resource.name, "shop.main.sales");
+    assert_eq!(
+        part(outcome, "before")["full_table_name"],
+        "shop.main.orders"
+    );
+    assert!(shop.apply(&renamed).unwrap().plan.is_empty());
+}
+
+#[test]
+fn what_delta_tables_must_say_of_themselves() {
     use piperoll::error::Problem;
     use piperoll::tables::{differences, preflight};
     use piperoll::target::State;

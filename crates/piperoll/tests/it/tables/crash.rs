@@ -113,6 +113,61 @@ fn c5_36_an_apply_that_dies_at_any_step_is_told_and_finished() {
 }
 
 #[test]
+fn a_renaming_that_dies_is_told_and_finished() {
+    let renamed = ORDERS.replace("table: orders", "table: sales\nrenamed_from: orders");
+    for (fault, told) in [
+        (
+            Fault::DieBeforeFinish,
+            &[
+                "intent unknown",
+                "outcome failure",
+                "intent unknown",
+                "outcome success",
+            ][..],
+        ),
+        (
+            Fault::DieAfterFinish,
+            &["intent unknown", "outcome success"],
+        ),
+    ] {
+        let shop = Workshop::new();
+        shop.apply(ORDERS).unwrap();
+        die(&shop, &renamed, fault);
+        shop.apply(&renamed).unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|phase| format!("schema ALTER {phase}"))
+            .collect();
+        assert_eq!(shop.told()[2..], told, "{fault:?}");
+        assert_eq!(shop.tables(), ["sales"]);
+    }
+}
+
+/// A process that is killed while it writes leaves a journal that has to be played back before anything can be read.
+#[test]
+fn a_journal_that_a_killed_process_left_is_played_back() {
+    let shop = Workshop::new();
+    shop.apply(ORDERS).unwrap();
+    let busy = rusqlite::Connection::open(shop.db()).unwrap();
+    busy.execute_batch(
+        "PRAGMA cache_size = 1; BEGIN IMMEDIATE; DROP TABLE orders; CREATE TABLE filler(a); \
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO filler SELECT randomblob(500) FROM n;",
+    )
+    .unwrap();
+    let left = Workshop::new();
+    for ending in ["", "-journal"] {
+        let from = format!("{}{ending}", shop.db().display());
+        let to = format!("{}{ending}", left.db().display());
+        let copied = std::process::Command::new("cp").args([from, to]).status();
+        assert!(copied.unwrap().success());
+    }
+    assert_eq!(
+        left.left(ORDERS),
+        r#"{"full_table_name":"shop.main.orders"}"#
+    );
+}
+
+#[test]
 fn a_table_that_somebody_changed_after_the_crash_is_told_as_unknown() {
     let shop = Workshop::new();
     shop.apply(ORDERS).unwrap();

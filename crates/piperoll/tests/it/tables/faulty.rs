@@ -22,6 +22,8 @@ pub(super) enum Fault {
     DieAfterFinish,
     /// No statement is run.
     Idle,
+    /// Nothing: but its tables are Delta's.
+    Delta,
 }
 
 pub(super) struct Faulty {
@@ -60,7 +62,10 @@ impl Target for Faulty {
     }
 
     fn dialect(&self) -> Dialect {
-        self.inner.dialect()
+        match self.fault {
+            Fault::Delta => Dialect::Delta,
+            _ => self.inner.dialect(),
+        }
     }
 
     fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>> {

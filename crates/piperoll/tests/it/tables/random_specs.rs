@@ -323,58 +323,78 @@ columns:
 - {name: g, datatype: int, generated: a + 1}
 "#;
 
-type Change1 = (Attribute, fn(&mut Table));
+type Mutation = (Attribute, fn(&mut Table));
 
-const CHANGES: [Change1; 21] = [
+const CHANGES: [Mutation; 21] = [
     (Attribute::Datatype, |t| {
-        t.columns[1].datatype = piperoll::target::DataType::Bigint
+        t.columns[1].datatype = piperoll::target::DataType::Bigint;
     }),
-    (Attribute::Nullable, |t| t.columns[1].nullable = false),
-    (Attribute::Default, |t| t.columns[1].default = None),
+    (Attribute::Nullable, |t| {
+        t.columns[1].nullable = false;
+    }),
+    (Attribute::Default, |t| {
+        t.columns[1].default = None;
+    }),
     (Attribute::VariableValue, |t| {
-        t.columns[1].variable_value = None
+        t.columns[1].variable_value = None;
     }),
     (Attribute::Generated, |t| {
-        t.columns[2].generated = Some("a + 2".into())
+        t.columns[2].generated = Some("a + 2".into());
     }),
-    (Attribute::ColumnComment, |t| t.columns[1].comment = None),
-    (Attribute::ColumnTags, |t| t.columns[1].tags.clear()),
+    (Attribute::ColumnComment, |t| {
+        t.columns[1].comment = None;
+    }),
+    (Attribute::ColumnTags, |t| {
+        t.columns[1].tags.clear();
+    }),
     (Attribute::MaskingRule, |t| {
-        t.columns[1].masking_rule = Some("s".into())
+        t.columns[1].masking_rule = Some("s".into());
     }),
-    (Attribute::ColumnChecks, |t| t.columns[1].checks.clear()),
+    (Attribute::ColumnChecks, |t| {
+        t.columns[1].checks.clear();
+    }),
     (Attribute::AllowedValues, |t| {
-        drop(t.columns[1].allowed_values.pop())
+        drop(t.columns[1].allowed_values.pop());
     }),
-    (Attribute::PrimaryKey, |t| t.primary_key.push("b".into())),
+    (Attribute::PrimaryKey, |t| {
+        t.primary_key.push("b".into());
+    }),
     (Attribute::UniqueKeys, |t| {
-        t.unique_keys[0].columns.push("a".into())
+        t.unique_keys[0].columns.push("a".into());
     }),
     (Attribute::ForeignKeys, |t| {
-        t.foreign_keys.get_mut("f").unwrap().reference_columns[0].push('y')
+        t.foreign_keys.get_mut("f").unwrap().reference_columns[0].push('y');
     }),
     (Attribute::Checks, |t| {
-        t.checks.get_mut("k").unwrap().expression.push('0')
+        t.checks.get_mut("k").unwrap().expression.push('0');
     }),
     (Attribute::RowFilters, |t| {
-        t.row_filters.get_mut("r").unwrap().name.push('0')
+        t.row_filters.get_mut("r").unwrap().name.push('0');
     }),
     (Attribute::Tags, |t| {
         drop(
             t.tags
                 .insert("x".into(), piperoll::event::Value::Text("1".into())),
-        )
+        );
     }),
-    (Attribute::Owner, |t| t.owner = Some("you".into())),
-    (Attribute::Comment, |t| t.comment = Some("d".into())),
+    (Attribute::Owner, |t| {
+        t.owner = Some("you".into());
+    }),
+    (Attribute::Comment, |t| {
+        t.comment = Some("d".into());
+    }),
     (Attribute::Properties, |t| {
         drop(
             t.properties
                 .insert("q".into(), piperoll::event::Value::Null),
-        )
+        );
     }),
-    (Attribute::PartitionedBy, |t| t.partitioned_by.clear()),
-    (Attribute::ClusterBy, |t| t.cluster_by.push("b".into())),
+    (Attribute::PartitionedBy, |t| {
+        t.partitioned_by.clear();
+    }),
+    (Attribute::ClusterBy, |t| {
+        t.cluster_by.push("b".into());
+    }),
 ];
 
 #[test]
