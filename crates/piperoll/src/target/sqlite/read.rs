@@ -386,3 +386,6 @@ pub(super) fn inside_parentheses(sql: &str) -> Option<&str> {
     let inner = sql.trim().strip_prefix('(')?.strip_suffix(')')?;
     Some(inner.trim())
 }
+
+#[cfg(test)]
+mod tests;
