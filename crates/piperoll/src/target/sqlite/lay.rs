@@ -118,6 +118,7 @@ pub(super) fn allowed_expression(column: &str, values: &[Value]) -> Result<Strin
 pub(super) fn primary_key(columns: &[String]) -> Constraint {
     let part = Part::PrimaryKey {
         columns: columns.to_vec(),
+        descending: false,
         autoincrement: false,
     };
     unnamed(part, format!("PRIMARY KEY ({})", dialect::names(columns)))

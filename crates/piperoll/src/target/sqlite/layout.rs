@@ -36,6 +36,8 @@ pub(super) enum Part {
     /// `PRIMARY KEY`; of a column without columns.
     PrimaryKey {
         columns: Vec<String>,
+        /// Of a column that is ordered downwards.
+        descending: bool,
         autoincrement: bool,
     },
     /// `NOT NULL`.
@@ -97,12 +99,14 @@ impl Layout {
         let [only] = key.as_slice() else { return None };
         let column = self.column(only)?;
         // `INTEGER PRIMARY KEY DESC` of a column is none, by an old mistake that SQLite keeps.
-        let descending = column.constraints.iter().any(|constraint| {
-            matches!(constraint.part, Part::PrimaryKey { .. })
-                && constraint
-                    .sql
-                    .split_whitespace()
-                    .any(|word| word.eq_ignore_ascii_case("desc"))
+        let descending = column.has(|part| {
+            matches!(
+                part,
+                Part::PrimaryKey {
+                    descending: true,
+                    ..
+                }
+            )
         });
         let is_alias = !self.is_without_rowid()
             && !descending

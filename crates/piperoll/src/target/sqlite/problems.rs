@@ -1,6 +1,7 @@
 //! What of a declared table SQLite cannot have.
 
 use super::expression::{self, Declared};
+use super::layout::Layout;
 use super::{lay, scratch, statements};
 use crate::error::Problem;
 use crate::event::Value;
@@ -177,15 +178,21 @@ fn references(table: &Table, found: &mut Found) {
             );
         }
     }
-    if let [only] = table.primary_key.as_slice()
-        && let Some(column) = column(only)
+}
+
+/// What only the layout tells: whether a column of the key is the rowid, which is never NULL. Others made before may be NULL in SQLite, though they are a key.
+pub(super) fn of_layout(table: &Table, layout: &Layout) -> Vec<Problem> {
+    let mut found = Found(Vec::new());
+    let mut columns = table.columns.iter();
+    if let Some(alias) = layout.rowid_alias()
+        && let Some(column) = columns.find(|column| column.name == alias)
         && column.nullable
-        && dialect::sql_type(&column.datatype) == "INTEGER"
     {
         let message =
             "an integer that is the whole key is never NULL in SQLite: write `nullable: false`";
-        found.add(format!("columns.{only}.nullable"), message);
+        found.add(format!("columns.{alias}.nullable"), message);
     }
+    found.0
 }
 
 /// What SQLite's SQL cannot hold.

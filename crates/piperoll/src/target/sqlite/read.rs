@@ -44,9 +44,12 @@ impl<'t> Reader<'t> {
             self.expect_sign(")")?;
             break;
         }
-        if let Some(first) = self.peek() {
-            layout.options = self.sql.get(first.at..)?.trim_end().to_owned();
-            self.at = self.tokens.len();
+        while let Some(token) = self.peek() {
+            if !layout.options.is_empty() && !token.is_sign(",") {
+                layout.options.push(' ');
+            }
+            layout.options.push_str(token.text);
+            self.at += 1;
         }
         Some(layout)
     }
@@ -113,10 +116,11 @@ impl<'t> Reader<'t> {
         let part = if token.is("primary") {
             self.at += 1;
             self.expect("key")?;
-            let _ = self.take("asc") || self.take("desc");
+            let descending = !self.take("asc") && self.take("desc");
             self.conflict()?;
             Part::PrimaryKey {
                 columns: Vec::new(),
+                descending,
                 autoincrement: self.take("autoincrement"),
             }
         } else if token.is("not") && self.peek_at(1)?.is("null") {
@@ -169,6 +173,7 @@ impl<'t> Reader<'t> {
             self.conflict()?;
             Part::PrimaryKey {
                 columns,
+                descending: false,
                 autoincrement,
             }
         } else if token.is("unique") {
@@ -381,3 +386,6 @@ pub(super) fn inside_parentheses(sql: &str) -> Option<&str> {
     let inner = sql.trim().strip_prefix('(')?.strip_suffix(')')?;
     Some(inner.trim())
 }
+
+#[cfg(test)]
+mod tests;

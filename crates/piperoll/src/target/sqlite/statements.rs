@@ -21,13 +21,12 @@ pub(super) const SIDE_TABLE_NAME: &str = "piperoll_metadata";
 pub(super) const OBJECTS: &str =
     "SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid";
 
-/// The columns of tables, given as a JSON array of names in lower case, as SQLite understands them.
+/// The columns of tables, given as a JSON array of names in lower case, as SQLite understands them: table by table, each in its order, as the function gives them.
 pub(super) const COLUMNS: &str = "\
 SELECT lower(m.name), x.name, x.type, x.\"notnull\", x.pk, x.hidden
 FROM main.sqlite_master AS m
 JOIN pragma_table_xinfo(m.name, 'main') AS x
-WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?1))
-ORDER BY 1, x.cid";
+WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?1))";
 
 /// What the side table holds of tables, given as a JSON array of names in lower case.
 pub(super) const METADATA: &str = "\

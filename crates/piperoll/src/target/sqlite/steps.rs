@@ -7,7 +7,7 @@ use super::scratch::Scratch;
 use super::{
     described, lay, metadata, native, problems, read, rebuild, related, renames, statements,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::target::contract::{Step, TableChange};
 use crate::target::state::{Attribute, Metadata, Object, State};
 use crate::target::table::Table;
@@ -16,22 +16,25 @@ use std::collections::BTreeSet;
 
 /// The steps of a change.
 pub(super) fn of(change: &TableChange<'_>) -> Result<Vec<Step>> {
-    let problems = problems::of(change.to);
-    if !problems.is_empty() {
-        let shown = quoted(&change.to.name.to_string());
-        return Err(Error::unsupported(format!(
-            "SQLite cannot have the table {shown} as it is declared"
-        ))
-        .with_problems(problems));
-    }
+    refuse(change.to, problems::of(change.to))?;
     match change.from {
         None => create(change.to),
         Some(from) => alter(change, from),
     }
 }
 
+fn refuse(to: &Table, problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let shown = quoted(&to.name.to_string());
+    let message = format!("SQLite cannot have the table {shown} as it is declared");
+    Err(Error::unsupported(message).with_problems(problems))
+}
+
 fn create(to: &Table) -> Result<Vec<Step>> {
     let layout = lay::table(to).map_err(Error::internal)?;
+    refuse(to, problems::of_layout(to, &layout))?;
     let table = to.name.table();
     let rows = metadata::rows(to, &layout);
     let scratch = Scratch::empty()?;
@@ -117,6 +120,7 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
     )
     .map_err(Error::internal)?;
 
+    refuse(to, problems::of_layout(to, &wanted))?;
     let mut edited = Edit::default();
     if wanted == layout {
         edited = edit;

@@ -255,3 +255,46 @@ fn columns_are_added_and_dropped_without_a_rebuild_where_sqlite_can() {
         "3|1|new\n7|1|new\n"
     );
 }
+
+#[test]
+fn a_key_that_is_the_rowid_cannot_be_null() {
+    let shop = Shop::new();
+    let mut table = super::table(&super::name("t"), vec![column("id", DataType::Int)]);
+    table.primary_key = vec!["id".into()];
+    let error = shop
+        .target()
+        .steps(&super::change(None, &table))
+        .unwrap_err();
+    assert_eq!(error.kind(), piperoll::ErrorKind::Unsupported);
+    assert_eq!(error.problems()[0].place, "columns.id.nullable");
+}
+
+/// Which column is the rowid decides whether rowids have to be copied.
+#[test]
+fn rowids_stay_whatever_the_key_is() {
+    let shop = Shop::new();
+    let tables = [
+        "(k INTEGER PRIMARY KEY DESC, v)",
+        "(k INTEGER, v, PRIMARY KEY (k DESC))",
+        "(k INT PRIMARY KEY, v)",
+        "(k \"INTEGER\" PRIMARY KEY, v)",
+        "(k, v, rowid, oid)",
+        "(k TEXT, v /* WITHOUT ROWID */) -- STRICT",
+    ];
+    for (at, body) in tables.iter().enumerate() {
+        let rowid = if body.contains("rowid, oid") {
+            "_rowid_"
+        } else {
+            "rowid"
+        };
+        shop.sqlite3(&format!(
+            "CREATE TABLE t{at} {body}\n; INSERT INTO t{at} (k, v) VALUES (7, 'x'), (3, 'y'); DELETE FROM t{at} WHERE k = 7; INSERT INTO t{at} (k, v) VALUES (9, 'z')"
+        ));
+        let rows = format!("SELECT {rowid}, k, v FROM t{at} ORDER BY k");
+        let before = shop.sqlite3(&rows);
+        shop.edit(&format!("t{at}"), |to| {
+            to.checks.insert("c".into(), check("c", "v <> ''"));
+        });
+        assert_eq!(shop.sqlite3(&rows), before, "{body}");
+    }
+}
