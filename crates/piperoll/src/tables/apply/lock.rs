@@ -5,7 +5,7 @@ use super::entries::Entries;
 use super::reconcile::record_outcome;
 use crate::error::{Error, Result};
 use crate::event::{EventId, Kind, Payload, Phase};
-use crate::limits::LOCK_WAIT_SECONDS;
+use crate::limits::{APPLY_LEASE_SECONDS, LOCK_WAIT_SECONDS};
 use crate::seal::EntryIndex;
 use crate::store::{Filter, Glob, Order, Page};
 use crate::tables::Spec;
@@ -167,6 +167,13 @@ pub(super) fn open(trail: &Trail, table: &TableName) -> Result<Option<Open>> {
 /// Only an intent of an apply has a lease; others' intents on a table are theirs.
 fn leased(entry: &Entry) -> Option<(Payload, Lease)> {
     let payload = Payload::from_bytes(entry.payload.as_deref()?).ok()?;
-    let lease = Lease::from_value(payload.context("lease")?)?;
+    let mut lease = Lease::from_value(payload.context("lease")?)?;
+    // Whoever writes such an entry by hand locks the table no longer than an apply does.
+    let longest = Lease::new(
+        lease.process.clone(),
+        entry.header.recorded_at,
+        APPLY_LEASE_SECONDS,
+    );
+    lease.until = lease.until.min(longest.until);
     Some((payload, lease))
 }

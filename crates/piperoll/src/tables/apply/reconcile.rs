@@ -36,7 +36,9 @@ pub fn reconcile(
         let Some(open) = open(trail, table)? else {
             continue;
         };
-        if open.lease.is_over(&request.process, trail.now()) {
+        // Another target may have a table of this name; what became of that one is seen there.
+        let here = open.entry.header.resource.system == target.name();
+        if here && open.lease.is_over(&request.process, trail.now()) {
             reconciled.extend(record_outcome(&open, table, target, trail, request)?);
         }
     }
