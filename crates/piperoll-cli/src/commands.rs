@@ -1,6 +1,7 @@
 //! One file per command: its arguments, whose comments are the help, and one function.
 
 mod adopt;
+mod apply;
 mod checkpoint;
 mod completions;
 mod correct;
@@ -8,9 +9,11 @@ mod export;
 mod init;
 mod key;
 mod log;
+mod plan;
 mod prove;
 mod record;
 mod show;
+mod tables;
 mod verify;
 mod verify_proof;
 
@@ -25,6 +28,9 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Tables(tables::Args),
     Record(record::Args),
     Log(log::Args),
     Show(show::Args),
@@ -45,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
     let context = || Context::open(global);
     match &arguments.command {
         Command::Init(args) => init::run(args, global, output),
+        Command::Plan(args) => plan::run(args, &context()?, output),
+        Command::Apply(args) => apply::run(args, global, &context()?, output),
+        Command::Tables(args) => tables::run(args, global, &context()?, output),
         Command::Record(args) => record::run(args, global, &context()?, output),
         Command::Log(args) => log::run(args, global, &context()?, output),
         Command::Correct(args) => correct::run(args, global, &context()?, output),

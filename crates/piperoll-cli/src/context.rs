@@ -71,9 +71,19 @@ impl Context {
         Ok(trail)
     }
 
+    /// The project.
+    pub(crate) fn project(&self) -> Result<&Project> {
+        Ok(self.project.as_ref().ok_or_else(no_project)?)
+    }
+
+    /// The project, where there is one.
+    pub(crate) fn project_if_any(&self) -> Option<&Project> {
+        self.project.as_ref()
+    }
+
     /// Where the trail is, what it is called, and who signs it.
     pub(crate) fn settings(&self) -> Result<Settings> {
-        let project = self.project.as_ref().ok_or_else(no_project)?;
+        let project = self.project()?;
         Ok(Settings {
             location: self.location()?,
             origin: project.origin(&lookup)?,

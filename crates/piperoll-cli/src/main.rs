@@ -1,12 +1,15 @@
 //! The command line of Piperoll: it reads arguments, environment and terminal, and hands all the rest to the library.
 
+mod applying;
 mod arguments;
 mod commands;
 mod context;
+mod declared;
 mod exit;
 mod failure;
 mod filters;
 mod output;
+mod plans;
 mod progress;
 
 use crate::arguments::Arguments;

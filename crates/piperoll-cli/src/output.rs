@@ -109,6 +109,19 @@ impl Output {
         }
     }
 
+    /// Asks a person on stderr, and reads a line: only `y` and `yes` are one.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<bool> {
+        let asked = write!(self.stderr, "{question}").and_then(|()| self.stderr.flush());
+        asked.map_err(Failure::writing)?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map_err(|source| {
+            let error = piperoll::Error::unavailable("the answer cannot be read");
+            Failure::from(error.because(source))
+        })?;
+        let answer = answer.trim();
+        Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
+    }
+
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.stdout.flush().map_err(Failure::writing)
     }

@@ -4,6 +4,12 @@
     reason = "the one module that touches files"
 )]
 
+mod matching;
+mod process;
+
+pub use matching::matching;
+pub use process::Process;
+
 use crate::error::{Error, Result};
 use crate::limits::LOCK_WAIT_SECONDS;
 use std::fs::{File, OpenOptions, TryLockError};

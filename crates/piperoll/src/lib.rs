@@ -63,6 +63,10 @@ pub mod verify;
 
 pub mod export;
 
+pub mod target;
+
+pub mod tables;
+
 pub mod project;
 
 pub mod clock;

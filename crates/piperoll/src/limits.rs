@@ -69,3 +69,17 @@ pub const TILES_NAMED_MAX: usize = 1_000;
 pub const DETAILS_MAX: usize = 4;
 /// Most letters of a detail; then `...`. Names in it may come from whoever changed the store.
 pub const DETAIL_LETTERS_MAX: usize = 500;
+/// Longest text of a column's type.
+pub const TYPE_BYTES_MAX: usize = 16 * 1024;
+/// Deepest nesting of a column's type.
+pub const TYPE_NESTING_MAX: usize = 32;
+/// Largest file that declares a table.
+pub const TABLE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most nodes of a file that declares a table, after its aliases are expanded.
+pub const TABLE_NODES_MAX: usize = 1_000_000;
+/// Largest plan file.
+pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Seconds after which the lock of an apply that ended nobody knows how is over.
+pub const APPLY_LEASE_SECONDS: u32 = 3_600;
+/// Most columns of a table in SQLite, as it is built everywhere.
+pub const SQLITE_COLUMNS_MAX: usize = 2_000;

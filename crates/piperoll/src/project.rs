@@ -3,10 +3,13 @@
 
 mod checkpoint;
 mod init;
+mod targets;
 mod template;
 
-use checkpoint::CheckpointTemplate;
+pub use targets::TableFiles;
 pub use template::{Lookup, Template};
+
+use checkpoint::CheckpointTemplate;
 
 use crate::error::Result;
 use crate::event::ActorKind;
@@ -44,6 +47,7 @@ pub struct Project {
     actor: Option<ActorTemplate>,
     policy: Option<Template>,
     checkpoint: CheckpointTemplate,
+    declared: targets::Declared,
 }
 
 #[derive(Debug, Clone)]
@@ -207,6 +211,7 @@ impl Project {
         let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
         let checkpoint = fields.optional("checkpoint");
         let checkpoint = checkpoint.map(|field| CheckpointTemplate::read(field, fields.problems()));
+        let declared = targets::Declared::read(&mut fields, dir);
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -218,6 +223,7 @@ impl Project {
             actor,
             policy,
             checkpoint: checkpoint.unwrap_or_default(),
+            declared,
         })
     }
 }

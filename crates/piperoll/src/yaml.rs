@@ -18,6 +18,7 @@ pub(crate) use redact::{PRIVATE_KEY, redact};
 pub(crate) use problems::quoted;
 use schema::Kind;
 
+use crate::limits::{YAML_BYTES_MAX, YAML_NODES_MAX};
 use std::fmt;
 
 /// A value and where it stands. An aliased value stands where its alias does.
@@ -93,8 +94,30 @@ pub struct Entry {
 /// Faults are added to `problems`. After one that leaves no tree (bad syntax, a limit) the answer is
 /// `None`; after another, the tree is without what was wrong, so that its reader finds more.
 pub fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
-    let events = events::collect(text, problems)?;
-    build::tree(&events, problems)
+    parse_within(text, Bounds::PROJECT, problems)
+}
+
+/// As [`parse`], within other bounds.
+pub fn parse_within(text: &str, bounds: Bounds, problems: &mut Problems) -> Option<Node> {
+    let events = events::collect(text, bounds, problems)?;
+    build::tree(&events, bounds, problems)
+}
+
+/// How large a file may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of the file, and of what its aliases stand for.
+    pub bytes: usize,
+    /// Nodes after its aliases are expanded.
+    pub nodes: usize,
+}
+
+impl Bounds {
+    /// Those of a project file.
+    pub const PROJECT: Self = Self {
+        bytes: YAML_BYTES_MAX,
+        nodes: YAML_NODES_MAX,
+    };
 }
 
 /// Whether `text`, neither quoted nor tagged, stands for itself and not for null, a boolean, a number.

@@ -6,7 +6,7 @@ use crate::filters::Filters;
 use crate::output::{BAD, DIM, Output, TITLE, WARN};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use piperoll::error::Error;
-use piperoll::event::{Instant, Outcome};
+use piperoll::event::{Instant, Outcome, Phase};
 use piperoll::export::{CSV_COLUMNS, csv_fields, entry_json, shown};
 use piperoll::query::stream;
 use piperoll::seal::EntryIndex;
@@ -244,7 +244,10 @@ fn cells(entry: &Entry) -> [String; 7] {
         entry.index.to_string(),
         short_time(header.at),
         shown(&header.actor.name).into_owned(),
-        format!("{} {}", header.kind, header.action),
+        match header.phase {
+            Some(Phase::Intent) => format!("{} {} (intent)", header.kind, header.action),
+            _ => format!("{} {}", header.kind, header.action),
+        },
         shown(&header.resource.name).into_owned(),
         outcome,
         shown(header.reason.as_deref().unwrap_or_default()).into_owned(),

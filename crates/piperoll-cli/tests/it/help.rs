@@ -5,6 +5,14 @@ fn every_command_has_help_with_examples() {
     let mut sandbox = Sandbox::named("help");
     for command in [
         "init",
+        "plan",
+        "apply",
+        "tables validate",
+        "tables diff",
+        "tables apply",
+        "tables history",
+        "tables dump",
+        "tables drift",
         "record",
         "log",
         "show",
@@ -38,6 +46,7 @@ fn help_and_version_are_printed_to_stdout_and_a_misuse_to_stderr() {
     let mut sandbox = Sandbox::named("usage");
     sandbox.run(&["--help"]);
     sandbox.run(&["key", "--help"]);
+    sandbox.run(&["tables", "--help"]);
     let version = sandbox.run(&["--version"]);
     assert_eq!(
         version.stdout,
@@ -46,7 +55,7 @@ fn help_and_version_are_printed_to_stdout_and_a_misuse_to_stderr() {
     assert_eq!(sandbox.run(&["-V"]).stdout, version.stdout);
     for arguments in [
         &[][..],
-        &["plan"],
+        &["columns"],
         &["recrod"],
         &["help"],
         &["record", "--bogus"],

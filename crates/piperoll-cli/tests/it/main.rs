@@ -40,6 +40,8 @@ mod record;
 #[cfg(test)]
 mod show;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod turns;
 #[cfg(test)]
 mod unavailable;

@@ -162,7 +162,9 @@ fn walk(root: &Path, folder: &Path, paths: &mut Vec<String>) {
         let name = entry.file_name();
         let path = folder.join(&name);
         if entry.path().is_dir() {
-            if !IGNORED.iter().any(|ignored| name == *ignored) {
+            // Cargo's `target` is beside a manifest; a module of that name is among sources.
+            let ignored = IGNORED.iter().any(|ignored| name == *ignored);
+            if !ignored || folder.ends_with("src") {
                 walk(root, &path, paths);
             }
         } else if let Some(path) = path.to_str() {

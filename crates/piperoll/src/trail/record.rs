@@ -183,7 +183,7 @@ impl Trail {
     }
 
     /// Validates and stamps; needs no lock.
-    fn stamp(&self, drafts: &[Draft]) -> Result<Vec<Event>, RecordError> {
+    pub(super) fn stamp(&self, drafts: &[Draft]) -> Result<Vec<Event>, RecordError> {
         let mut problems = Vec::new();
         let mut events = Vec::with_capacity(drafts.len());
         let recorded_at = Instant::from_timestamp(self.surroundings.clock.now());

@@ -1,12 +1,12 @@
 //! From events to the tree: keys checked, aliases expanded within limits.
 
 use super::events::{Event, What};
-use super::{Entry, Node, Position, Problems, Scalar, Value, quoted, schema};
-use crate::limits::{NESTING_MAX, YAML_BYTES_MAX, YAML_NODES_MAX};
+use super::{Bounds, Entry, Node, Position, Problems, Scalar, Value, quoted, schema};
+use crate::limits::NESTING_MAX;
 use std::collections::HashSet;
 
 /// The tree of a document; an empty one is a null at the start. `None` when a limit was passed.
-pub(super) fn tree(events: &[Event<'_>], problems: &mut Problems) -> Option<Node> {
+pub(super) fn tree(events: &[Event<'_>], bounds: Bounds, problems: &mut Problems) -> Option<Node> {
     if events.is_empty() {
         let nothing = Scalar {
             text: String::new(),
@@ -20,6 +20,7 @@ pub(super) fn tree(events: &[Event<'_>], problems: &mut Problems) -> Option<Node
     }
     let mut builder = Builder {
         events,
+        bounds,
         nodes: 0,
         aliased_bytes: 0,
         alias: None,
@@ -30,6 +31,7 @@ pub(super) fn tree(events: &[Event<'_>], problems: &mut Problems) -> Option<Node
 
 struct Builder<'e, 'p> {
     events: &'e [Event<'e>],
+    bounds: Bounds,
     nodes: usize,
     aliased_bytes: usize,
     /// The outermost alias that is being expanded. What it stands for was checked where it is written.
@@ -172,24 +174,23 @@ impl Builder<'_, '_> {
 
     /// Counts a node. Without aliases the length of the file bounds the text, with them only this does.
     fn count(&mut self, at: Position, text_bytes: usize) -> Option<()> {
+        let Bounds { bytes, nodes } = self.bounds;
         self.nodes += 1;
         let Some(alias) = self.alias else {
-            if self.nodes > YAML_NODES_MAX {
-                self.problems
-                    .add(at, format!("more than {YAML_NODES_MAX} nodes"));
+            if self.nodes > nodes {
+                self.problems.add(at, format!("more than {nodes} nodes"));
                 return None;
             }
             return Some(());
         };
         self.aliased_bytes += text_bytes;
-        if self.nodes > YAML_NODES_MAX {
-            let message = format!("with this alias expanded, more than {YAML_NODES_MAX} nodes");
+        if self.nodes > nodes {
+            let message = format!("with this alias expanded, more than {nodes} nodes");
             self.problems.add(alias, message);
             return None;
         }
-        if self.aliased_bytes > YAML_BYTES_MAX {
-            let message =
-                format!("the aliases up to this one stand for more than {YAML_BYTES_MAX} bytes");
+        if self.aliased_bytes > bytes {
+            let message = format!("the aliases up to this one stand for more than {bytes} bytes");
             self.problems.add(alias, message);
             return None;
         }

@@ -1,7 +1,7 @@
 //! The events of a file: read to the end and kept, so that an alias can be read again at its target.
 
-use super::{Position, Problems, Tag, quoted};
-use crate::limits::{NESTING_MAX, YAML_BYTES_MAX, YAML_NODES_MAX};
+use super::{Bounds, Position, Problems, Tag, quoted};
+use crate::limits::NESTING_MAX;
 use saphyr_parser::{Event as Saphyr, Marker, Parser, ScalarStyle};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,13 +26,15 @@ pub(super) enum What<'a> {
 }
 
 /// The events of the one document of `text`: balanced, at most [`NESTING_MAX`] deep, at most
-/// [`YAML_NODES_MAX`]. `None` when there was a fault after which no tree can be made.
-pub(super) fn collect<'a>(text: &'a str, problems: &mut Problems) -> Option<Vec<Event<'a>>> {
-    if text.len() > YAML_BYTES_MAX {
-        problems.add(
-            Position::START,
-            format!("longer than {YAML_BYTES_MAX} bytes"),
-        );
+/// as many as the bounds say. `None` when there was a fault after which no tree can be made.
+pub(super) fn collect<'a>(
+    text: &'a str,
+    bounds: Bounds,
+    problems: &mut Problems,
+) -> Option<Vec<Event<'a>>> {
+    let Bounds { bytes, nodes } = bounds;
+    if text.len() > bytes {
+        problems.add(Position::START, format!("longer than {bytes} bytes"));
         return None;
     }
     // A byte order mark would push the columns of the first line.
@@ -51,6 +53,7 @@ pub(super) fn collect<'a>(text: &'a str, problems: &mut Problems) -> Option<Vec<
         events: Vec::new(),
         open: Vec::new(),
         ended: HashMap::new(),
+        nodes_max: nodes,
         problems,
     };
     let mut documents = 0_usize;
@@ -91,6 +94,7 @@ struct Collector<'a, 'p> {
     open: Vec<(usize, usize)>,
     /// Where the target of an anchor starts, once it has ended.
     ended: HashMap<usize, usize>,
+    nodes_max: usize,
     problems: &'p mut Problems,
 }
 
@@ -157,9 +161,9 @@ impl<'a> Collector<'a, '_> {
     fn push(&mut self, at: Position, what: What<'a>) -> Option<usize> {
         let index = self.events.len();
         // Ends are events but no nodes; there are at most as many of them as nodes.
-        if index >= 2 * YAML_NODES_MAX {
+        if index >= 2 * self.nodes_max {
             self.problems
-                .add(at, format!("more than {YAML_NODES_MAX} nodes"));
+                .add(at, format!("more than {} nodes", self.nodes_max));
             return None;
         }
         self.events.push(Event { at, what });

@@ -33,7 +33,11 @@ mod random;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
+mod sqlite_target;
+#[cfg(test)]
 mod stores;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tamper;
 #[cfg(test)]
@@ -42,6 +46,8 @@ mod tamper_bytes;
 mod tamper_rows;
 #[cfg(test)]
 mod tamper_schema;
+#[cfg(test)]
+mod targets;
 #[cfg(test)]
 mod trail_model;
 #[cfg(test)]

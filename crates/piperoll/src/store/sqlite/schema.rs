@@ -187,4 +187,26 @@ SELECT
   json_extract(header, '$.reason') AS reason,
   payload
 FROM entries;
+
+CREATE VIEW table_changes AS
+SELECT
+  entries.id AS change_id,
+  json_extract(entries.payload, '$.context.run_id') AS run_id,
+  json_extract(entries.payload, '$.context.env') AS env,
+  json_extract(entries.payload, '$.context.yaml_path') AS yaml_path,
+  json_extract(entries.header, '$.resource.name') AS fqn,
+  json_extract(entries.payload, '$.context.change_category') AS change_category,
+  json_extract(entries.attributes, '$.change_key') AS change_key,
+  json_extract(entries.payload, '$.before') AS before_value,
+  json_extract(entries.payload, '$.differences') AS differences,
+  json_extract(entries.payload, '$.after') AS after_value,
+  json_extract(entries.payload, '$.context.notes') AS notes,
+  json_extract(entries.header, '$.at') AS created_at,
+  json_extract(entries.header, '$.actor.name') AS created_by,
+  NULL AS updated_at,
+  NULL AS updated_by
+FROM entries
+WHERE json_extract(entries.attributes, '$.change_key') IS NOT NULL
+  AND json_extract(entries.header, '$.kind') = 'schema'
+  AND json_extract(entries.header, '$.outcome') = 'success';
 ";

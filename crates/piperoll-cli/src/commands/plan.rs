@@ -1,0 +1,33 @@
+use crate::context::Context;
+use crate::declared::{Selection, declared, plan_all};
+use crate::exit::Exit;
+use crate::failure::Result;
+use crate::output::Output;
+use crate::plans;
+use piperoll::tables::PlanFile;
+use std::path::PathBuf;
+
+/// Show what `apply` would do: all that the project declares against what is there
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Nothing is changed and nothing is recorded.\n\nExamples:\n  piperoll plan\n  piperoll plan --out release-42.plan\n  piperoll apply release-42.plan"
+)]
+pub(crate) struct Args {
+    /// Write the plan to this file: `apply FILE` does that and nothing else
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
+    let declared = declared(context, &Selection::default())?;
+    let plan = plan_all(&declared)?;
+    if let Some(file) = &args.out {
+        piperoll::fs::write(file, PlanFile::write(&plan).as_bytes())?;
+    }
+    if output.is_json() {
+        output.json(&plans::json(&PlanFile::value(&plan)))?;
+    } else {
+        plans::print(&plan, output)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,282 @@
+//! The tables that a project or a command line declares, and their targets.
+
+use crate::context::{Context, lookup};
+use crate::failure::Result;
+use piperoll::error::{Error, Problem};
+use piperoll::limits::TABLE_BYTES_MAX;
+use piperoll::project::Project;
+use piperoll::tables::{Matching, Plan, Request, SnapshotFormat, Spec, plan};
+use piperoll::target::{TableName, Target};
+use piperoll::trail::Trail;
+use std::path::{Path, PathBuf};
+
+/// Which tables, and how they are read.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Selection {
+    /// Specifications; default: all that the project declares
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The target of files that the project does not declare
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Option<String>,
+    /// The environment, put behind a catalog that ends in `_`; default: the project's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// How declared columns find those that are there; default: what the file says, else name
+    #[arg(long = "match", value_name = "HOW", value_parser = ["name", "position"])]
+    pub(crate) matching: Option<String>,
+}
+
+/// What is declared for one target.
+pub(crate) struct Declared {
+    pub(crate) target: Box<dyn Target>,
+    pub(crate) specs: Vec<Spec>,
+}
+
+impl Declared {
+    /// The names of its tables.
+    pub(crate) fn names(&self) -> Vec<TableName> {
+        self.specs
+            .iter()
+            .map(|spec| spec.table.name.clone())
+            .collect()
+    }
+}
+
+/// A file, and the target whose tables it declares, where that is known.
+struct Source {
+    path: PathBuf,
+    /// As it is shown and recorded: from the project's folder on.
+    shown: String,
+    target: Option<String>,
+}
+
+/// Reads the specifications and checks them; all faults of all files are told at once. Where a target is known, what it can never have is a fault, too.
+pub(crate) fn checked(context: &Context, selection: &Selection) -> Result<Vec<Spec>> {
+    let mut checked: Vec<Spec> = Vec::new();
+    let mut by_target: Vec<(String, Vec<Spec>)> = Vec::new();
+    for (source, spec) in read(context, selection)? {
+        checked.push(spec.clone());
+        let Some(name) = selection.target.clone().or(source.target) else {
+            continue;
+        };
+        match by_target.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, specs)) => specs.push(spec),
+            None => by_target.push((name, vec![spec])),
+        }
+    }
+    for (name, specs) in by_target {
+        let target = context.project()?.target(&name, &lookup)?.open(&name)?;
+        piperoll::tables::check(&*target, &specs)?;
+    }
+    Ok(checked)
+}
+
+/// Reads the specifications, with their targets.
+pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<Declared>> {
+    let project = context.project()?;
+    let mut all: Vec<(String, Vec<Spec>)> = Vec::new();
+    for (source, spec) in read(context, selection)? {
+        let name = match (&selection.target, source.target) {
+            (Some(name), _) => name.clone(),
+            (None, Some(name)) => name,
+            (None, None) => only_target(project, &source.shown)?,
+        };
+        match all.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, specs)) => specs.push(spec),
+            None => all.push((name, vec![spec])),
+        }
+    }
+    all.into_iter()
+        .map(|(name, specs)| {
+            let target = project.target(&name, &lookup)?.open(&name)?;
+            Ok(Declared { target, specs })
+        })
+        .collect()
+}
+
+/// The plan of all of them.
+pub(crate) fn plan_all(declared: &[Declared]) -> Result<Plan> {
+    let mut all = Plan::default();
+    for Declared { target, specs } in declared {
+        all.extend(plan(&**target, specs)?);
+    }
+    Ok(all)
+}
+
+/// The environment: the option's, else the project's.
+pub(crate) fn env(context: &Context, option: Option<&str>) -> Result<Option<String>> {
+    match option {
+        Some(env) if env.trim().is_empty() => {
+            Err(Error::invalid_input("the environment of --env is blank").into())
+        }
+        Some(env) => Ok(Some(env.to_owned())),
+        None => Ok(context
+            .project_if_any()
+            .map(|project| project.env(&lookup))
+            .transpose()?),
+    }
+}
+
+/// Who applies, with what the command line says of it.
+pub(crate) fn request(
+    context: &Context,
+    global: &crate::arguments::Global,
+    env: Option<String>,
+    allow_destructive: bool,
+) -> Result<Request> {
+    let actor = match &global.actor {
+        Some(name) => piperoll::event::DraftActor::named(name),
+        None => context.actor()?,
+    };
+    Ok(Request {
+        actor,
+        reason: global.reason.clone(),
+        env,
+        run_id: None,
+        notes: None,
+        snapshot_format: SnapshotFormat::default(),
+        allow_destructive,
+        process: piperoll::fs::Process::current(),
+    })
+}
+
+/// Tells of applies that were interrupted: what became of them is recorded first.
+pub(crate) fn reconcile(
+    declared: &[Declared],
+    trail: &Trail,
+    request: &Request,
+    output: &mut crate::output::Output,
+) -> Result<()> {
+    for one in declared {
+        for found in piperoll::tables::reconcile(&one.names(), &*one.target, trail, request)? {
+            output.note(&format!(
+                "an earlier apply of `{}` was interrupted; recorded what became of it: {}",
+                found.table, found.outcome
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The one table that a name or a file of the project stands for.
+pub(crate) fn table_named(text: &str) -> Result<TableName> {
+    Ok(TableName::parse(text).map_err(|error| {
+        Error::invalid_input(error.to_string()).hint("name a table as catalog.schema.table")
+    })?)
+}
+
+fn only_target(project: &Project, file: &str) -> Result<String> {
+    let mut names = project.target_names();
+    match (names.next(), names.next()) {
+        (Some(name), None) => Ok(name.to_owned()),
+        _ => Err(
+            Error::invalid_input(format!("which target has the table of `{file}`?"))
+                .hint("name it with --target, or declare the file under `tables` in piperoll.yaml")
+                .into(),
+        ),
+    }
+}
+
+fn read(context: &Context, selection: &Selection) -> Result<Vec<(Source, Spec)>> {
+    let env = env(context, selection.env.as_deref())?;
+    let matching = selection.matching.as_deref().and_then(Matching::parse);
+    let mut read = Vec::new();
+    let mut faulty = Vec::new();
+    for source in sources(context, selection)? {
+        match spec(&source, env.as_deref()) {
+            Ok(mut spec) => {
+                if let Some(matching) = matching {
+                    spec.matching = matching;
+                }
+                read.push((source, spec));
+            }
+            Err(error) if !error.problems().is_empty() => faulty.push(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match faulty.len() {
+        0 => Ok(read),
+        1 => Err(faulty.remove(0).into()),
+        files => {
+            let problems: Vec<Problem> = faulty
+                .iter()
+                .flat_map(|error| error.problems().iter().cloned())
+                .collect();
+            let message = format!("{files} files have {} problems", problems.len());
+            Err(Error::invalid_config(message)
+                .with_problems(problems)
+                .into())
+        }
+    }
+}
+
+fn spec(source: &Source, env: Option<&str>) -> piperoll::Result<Spec> {
+    let shown = &source.shown;
+    let bytes = piperoll::fs::read(&source.path, TABLE_BYTES_MAX)?
+        .ok_or_else(|| Error::not_found(format!("there is no file `{shown}`")))?;
+    let text = String::from_utf8(bytes).map_err(|source| {
+        Error::invalid_config(format!("`{shown}` is not UTF-8")).because(source)
+    })?;
+    Spec::parse(&text, shown, env)
+}
+
+fn sources(context: &Context, selection: &Selection) -> Result<Vec<Source>> {
+    let declared = match context.project_if_any() {
+        Some(project) => of_project(project)?,
+        None => Vec::new(),
+    };
+    if selection.files.is_empty() {
+        if declared.is_empty() {
+            let project = context.project()?;
+            let file = project.file().display();
+            return Err(Error::invalid_input(format!("`{file}` declares no tables"))
+                .hint("name files, or declare them: tables: [{target: NAME, files: \"tables/*.yaml\"}]")
+                .into());
+        }
+        return Ok(declared);
+    }
+    let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    };
+    let files = selection.files.iter().map(|path| {
+        let known = declared.iter().find(|source| same(&source.path, path));
+        match known {
+            Some(source) => Source {
+                path: path.clone(),
+                shown: source.shown.clone(),
+                target: source.target.clone(),
+            },
+            None => Source {
+                path: path.clone(),
+                shown: path.to_string_lossy().into_owned(),
+                target: None,
+            },
+        }
+    });
+    Ok(files.collect())
+}
+
+fn of_project(project: &Project) -> Result<Vec<Source>> {
+    let mut sources: Vec<Source> = Vec::new();
+    for files in project.tables() {
+        let pattern = files.files(&lookup)?;
+        let found = piperoll::fs::matching(project.dir(), &pattern)?;
+        if found.is_empty() {
+            let message = format!(
+                "no file matches `{pattern}`, where the tables of `{}` are",
+                files.target()
+            );
+            return Err(Error::invalid_config(message)
+                .hint(format!("see `tables` in `{}`", project.file().display()))
+                .into());
+        }
+        sources.extend(found.into_iter().map(|file| Source {
+            path: project.dir().join(&file),
+            shown: file.to_string_lossy().into_owned(),
+            target: Some(files.target().to_owned()),
+        }));
+    }
+    Ok(sources)
+}

@@ -1,0 +1,51 @@
+//! Names and texts that break what is pasted together.
+
+/// Names of columns.
+pub const COLUMNS: [&str; 26] = [
+    "id",
+    "name",
+    "Order",
+    "select",
+    "group",
+    "a b",
+    "it's",
+    "dou\"ble",
+    "\"",
+    "\u{e9}t\u{e9}",
+    "\u{1f600}",
+    "x; DROP TABLE parents; --",
+    "\"; DROP TABLE parents; --",
+    "new\nline",
+    "`tick`",
+    "[bracket]",
+    "rowid",
+    "table",
+    "check",
+    "generated",
+    "_1",
+    "100%",
+    "end)",
+    "/* c */",
+    "-- c",
+    "NULL",
+];
+
+/// Texts: comments, tags, defaults, allowed values, names of constraints.
+pub const TEXTS: [&str; 16] = [
+    "plain",
+    "it's",
+    "''",
+    "'); DROP TABLE parents; --",
+    "\"; DROP TABLE parents; --",
+    "two\nlines\r\nand\ttabs",
+    "\\",
+    "\\'",
+    "$1 $$ :x @y ?1 ?",
+    "/* open",
+    "-- to the end",
+    "\u{fc}n\u{ef}code \u{1f600} \u{202e}",
+    "{\"a\":1}",
+    "%s %d {} {0}",
+    " blanks ",
+    "007",
+];

@@ -1,0 +1,60 @@
+//! Which declared column is which that is there.
+
+use crate::tables::{Matching, Spec};
+use crate::target::{Column, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A column that is there, with its position from 0.
+pub(super) type Live<'s> = (usize, &'s Column);
+
+pub(super) struct Pairs<'s> {
+    /// For each declared column, the one that it is.
+    pub(super) found: Vec<Option<Live<'s>>>,
+    /// Columns that are there, and that the specification says are not active.
+    pub(super) inactive: Vec<Live<'s>>,
+    /// Columns that are there and not declared.
+    pub(super) left: Vec<Live<'s>>,
+}
+
+pub(super) fn pair<'s>(spec: &Spec, state: &'s State) -> Pairs<'s> {
+    let live = state.table.columns.iter().enumerate();
+    let (inactive, live): (Vec<Live<'s>>, Vec<Live<'s>>) =
+        live.partition(|(_, column)| spec.inactive.contains(&column.name));
+    let found = match spec.matching {
+        Matching::Name => by_name(spec, &live),
+        Matching::Position => {
+            let columns = spec.table.columns.iter().enumerate();
+            columns.map(|(index, _)| live.get(index).copied()).collect()
+        }
+    };
+    let taken: BTreeSet<usize> = found.iter().flatten().map(|(index, _)| *index).collect();
+    let left = live.into_iter().filter(|(index, _)| !taken.contains(index));
+    Pairs {
+        left: left.collect(),
+        found,
+        inactive,
+    }
+}
+
+/// A renaming is to be done while the old name is there and the new one is not.
+fn by_name<'s>(spec: &Spec, live: &[Live<'s>]) -> Vec<Option<Live<'s>>> {
+    let mut by_name: BTreeMap<&str, Live<'s>> = live
+        .iter()
+        .map(|(index, column)| (column.name.as_str(), (*index, *column)))
+        .collect();
+    let mut renamed: BTreeMap<&str, Live<'s>> = BTreeMap::new();
+    for (old, new) in &spec.renamed_columns {
+        if !live.iter().any(|(_, column)| column.name == *new)
+            && let Some(column) = by_name.remove(old.as_str())
+        {
+            renamed.insert(new, column);
+        }
+    }
+    let columns = spec.table.columns.iter();
+    columns
+        .map(|column| {
+            let name = column.name.as_str();
+            renamed.get(name).copied().or_else(|| by_name.remove(name))
+        })
+        .collect()
+}

@@ -1,0 +1,323 @@
+//! What is to be done, as a value: statements in a safe order, what each changes, whether something is lost, what takes it back; and a digest of all of it.
+
+mod file;
+mod order;
+
+pub use file::PlanFile;
+
+use super::preflight::preflight;
+use super::snapshot::snapshot;
+use super::{Differences, Spec, differences, goal};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::event::Value;
+use crate::target::{Dialect, State, Step, Table, TableChange, TableName, Target};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// What is to be done to the tables of a project.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// The tables that differ, in the order in which they are changed: a table comes after those that it refers to.
+    pub tables: Vec<TablePlan>,
+    /// The tables that are as they are declared.
+    pub unchanged: Vec<TableName>,
+}
+
+/// What is to be done to one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TablePlan {
+    /// What is declared.
+    pub spec: Spec,
+    /// The target's name.
+    pub target: String,
+    /// The table as it was found.
+    pub before: Option<State>,
+    /// What separates the two.
+    pub differences: Differences,
+    /// The table as it shall be.
+    pub goal: Table,
+    /// What leads there.
+    pub steps: Vec<Step>,
+    /// What the target will not do as one might expect.
+    pub warnings: Vec<Problem>,
+    /// What the table lacks for such a change; nothing is done while there is any.
+    pub denied: Vec<Problem>,
+}
+
+/// Plans the tables of one target.
+///
+/// # Errors
+/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table, or there is no way; and those of the target.
+pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
+    check(target, specs)?;
+    let states = inspect(target, specs)?;
+    let mut plan = Plan::default();
+    let mut failed = Vec::new();
+    for (spec, state) in specs.iter().zip(states) {
+        match plan_table(target, spec, state) {
+            Ok(table) if table.is_empty() => plan.unchanged.push(spec.table.name.clone()),
+            Ok(table) => plan.tables.push(table),
+            Err(error) => failed.push((spec, error)),
+        }
+    }
+    match failed.len() {
+        0 => {
+            order::sort(&mut plan.tables);
+            Ok(plan)
+        }
+        _ => Err(all_of(failed)),
+    }
+}
+
+/// Checks specifications against what a target can have at all; the target itself is not looked at.
+///
+/// # Errors
+/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table.
+pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
+    declared_once(specs)?;
+    let mut problems = Vec::new();
+    for spec in specs {
+        let found = target.problems(&spec.table).into_iter();
+        problems.extend(found.map(|problem| in_file(spec, problem)));
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(unsupported(target, problems))
+}
+
+/// What separates each specification from the table that is there.
+///
+/// # Errors
+/// Those of the target.
+pub fn compare(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Differences>> {
+    declared_once(specs)?;
+    let states = inspect(target, specs)?;
+    let pairs = specs.iter().zip(&states);
+    Ok(pairs
+        .map(|(spec, state)| differences(spec, state.as_ref()))
+        .collect())
+}
+
+/// Plans one table of which the state is known.
+///
+/// # Errors
+/// Those of [`Target::steps`].
+pub(super) fn plan_table(
+    target: &dyn Target,
+    spec: &Spec,
+    state: Option<State>,
+) -> Result<TablePlan> {
+    let differences = differences(spec, state.as_ref());
+    let goal = goal(spec, state.as_ref());
+    let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    if !differences.is_empty() {
+        warnings = target.warnings(&spec.table);
+        if target.dialect() == Dialect::Delta {
+            denied = preflight(&differences, state.as_ref());
+        }
+        steps = target.steps(&TableChange {
+            from: state.as_ref(),
+            to: &goal,
+            renamed_columns: &differences.renamed_columns(),
+            renamed_from: differences.renamed_from(),
+        })?;
+        if steps.is_empty() {
+            let name = &spec.table.name;
+            let message = format!(
+                "`{name}` differs from `{}`, and no statement changes that",
+                spec.file
+            );
+            return Err(Error::internal(message));
+        }
+    }
+    Ok(TablePlan {
+        spec: spec.clone(),
+        target: target.name().to_owned(),
+        before: state,
+        differences,
+        goal,
+        steps,
+        warnings,
+        denied,
+    })
+}
+
+/// The state of each table: under its name, else under its old one.
+pub(super) fn inspect(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Option<State>>> {
+    choose(specs, |names| target.inspect(names))
+}
+
+/// As [`inspect`], by whoever can look at tables.
+pub(super) fn choose(
+    specs: &[Spec],
+    inspect: impl FnOnce(&[TableName]) -> Result<Vec<Option<State>>>,
+) -> Result<Vec<Option<State>>> {
+    let own = specs.iter().map(|spec| spec.table.name.clone());
+    let old = specs.iter().filter_map(|spec| spec.renamed_from.clone());
+    let names: Vec<TableName> = own.chain(old).collect();
+    let mut states = inspect(&names)?.into_iter();
+    let mut chosen: Vec<Option<State>> = states.by_ref().take(specs.len()).collect();
+    let renamed = specs.iter().zip(&mut chosen);
+    for (_, state) in renamed.filter(|(spec, _)| spec.renamed_from.is_some()) {
+        let old = states.next().flatten();
+        if state.is_none() {
+            *state = old;
+        }
+    }
+    if chosen.len() != specs.len() {
+        return Err(Error::internal("a target did not answer for each table"));
+    }
+    Ok(chosen)
+}
+
+impl Plan {
+    /// Whether all is as it is declared.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// Whether something is lost by it.
+    pub fn is_destructive(&self) -> bool {
+        self.tables.iter().any(TablePlan::is_destructive)
+    }
+
+    /// The plans of two targets as one.
+    pub fn extend(&mut self, other: Self) {
+        self.tables.extend(other.tables);
+        self.unchanged.extend(other.unchanged);
+    }
+
+    /// SHA-256 over the canonical form of what is done: the same for the same work, whenever and wherever it was planned.
+    pub fn digest(&self) -> String {
+        let tables = self.tables.iter().map(TablePlan::to_value);
+        digest(&Value::Array(tables.collect()))
+    }
+}
+
+impl TablePlan {
+    /// Whether the table is as it is declared.
+    pub fn is_empty(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// Whether something is lost by it.
+    pub fn is_destructive(&self) -> bool {
+        self.steps.iter().any(|step| step.destructive)
+    }
+
+    /// The declared name.
+    pub fn name(&self) -> &TableName {
+        &self.spec.table.name
+    }
+
+    /// All statements, in their order.
+    pub fn statements(&self) -> Vec<&str> {
+        let steps = self.steps.iter();
+        steps
+            .flat_map(|step| step.statements.iter().map(String::as_str))
+            .collect()
+    }
+
+    /// As [`Plan::digest`], of this table.
+    pub fn digest(&self) -> String {
+        digest(&self.to_value())
+    }
+
+    /// Whether `other` leads from the same state to the same one, and loses nothing that this one keeps. Its statements may be fewer: what several tables share
+    /// (a side table) is made by the first of them.
+    pub fn is_same_change(&self, other: &Self) -> bool {
+        let change = |plan: &Self| {
+            object([
+                ("target", Value::Text(plan.target.clone())),
+                ("before", plan.before.as_ref().map_or(Value::Null, snapshot)),
+                ("differences", plan.differences.to_value()),
+            ])
+        };
+        change(self) == change(other) && (self.is_destructive() || !other.is_destructive())
+    }
+
+    /// What is done, as a plan file holds it.
+    pub fn to_value(&self) -> Value {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let steps = self.steps.iter().map(|step| {
+            let statements = step.statements.iter().map(|statement| text(statement));
+            object([
+                ("what", text(&step.what)),
+                ("statements", Value::Array(statements.collect())),
+                ("destructive", Value::Bool(step.destructive)),
+                ("rewrites", Value::Bool(step.rewrites)),
+                ("undo", step.undo.as_deref().map_or(Value::Null, text)),
+            ])
+        });
+        object([
+            ("target", text(&self.target)),
+            ("full_table_name", text(&self.name().to_string())),
+            ("before", self.before.as_ref().map_or(Value::Null, snapshot)),
+            ("differences", self.differences.to_value()),
+            ("steps", Value::Array(steps.collect())),
+        ])
+    }
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.into_iter();
+    Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+fn digest(value: &Value) -> String {
+    let hash = Sha256::digest(value.canonical().as_bytes());
+    let hex = hash.iter().map(|byte| format!("{byte:02x}"));
+    format!("sha256:{}", hex.collect::<String>())
+}
+
+fn declared_once(specs: &[Spec]) -> Result<()> {
+    let mut seen: BTreeMap<&TableName, &str> = BTreeMap::new();
+    for spec in specs {
+        if let Some(file) = seen.insert(&spec.table.name, &spec.file) {
+            let (name, again) = (&spec.table.name, &spec.file);
+            let message = format!("`{name}` is declared in `{file}` and again in `{again}`");
+            return Err(Error::invalid_input(message).hint("a table is declared in one file"));
+        }
+    }
+    Ok(())
+}
+
+fn in_file(spec: &Spec, problem: Problem) -> Problem {
+    let place = format!("{}: {}", spec.file, problem.place);
+    Problem::new(place, problem.message)
+}
+
+fn unsupported(target: &dyn Target, problems: Vec<Problem>) -> Error {
+    let (name, dialect) = (target.name(), target.dialect().name());
+    Error::unsupported(format!(
+        "the target `{name}` ({dialect}) cannot have what is declared"
+    ))
+    .with_problems(problems)
+}
+
+/// One error for all tables that have no way. It has the kind of the first.
+fn all_of(mut failed: Vec<(&Spec, Error)>) -> Error {
+    if failed.len() == 1
+        && let Some((_, error)) = failed.pop()
+    {
+        return error;
+    }
+    let kind = failed
+        .first()
+        .map_or(ErrorKind::Internal, |(_, error)| error.kind());
+    let problems = failed.iter().flat_map(|(spec, error)| {
+        let own = Problem::new(spec.file.as_str(), error.chain());
+        let below = error.problems().iter().cloned();
+        std::iter::once(own).chain(below.map(|problem| in_file(spec, problem)))
+    });
+    Error::new(kind, format!("{} tables cannot be planned", failed.len()))
+        .with_problems(problems.collect())
+}
+
+#[cfg(test)]
+mod tests;

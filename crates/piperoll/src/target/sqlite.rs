@@ -1,0 +1,121 @@
+//! Tables in a SQLite file of somebody's own.
+
+mod connection;
+mod described;
+mod edit;
+mod expression;
+mod guards;
+mod inspect;
+mod interpret;
+mod lay;
+mod layout;
+mod metadata;
+mod native;
+mod problems;
+mod read;
+mod rebuild;
+mod related;
+mod renames;
+mod scratch;
+mod session;
+mod statements;
+mod steps;
+mod tokens;
+
+use super::contract::{Dialect, Session, Step, TableChange, Target};
+use super::state::State;
+use super::table::{Table, TableName};
+use crate::error::{Problem, Result};
+use crate::limits::LOCK_WAIT_SECONDS;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A SQLite file whose tables are audited. Its one schema is `main`; catalogs are labels.
+#[derive(Debug, Clone)]
+pub struct SqliteTarget {
+    name: String,
+    path: PathBuf,
+    busy_wait: Duration,
+}
+
+impl SqliteTarget {
+    /// The target at a path, under its name in the project. Nothing is opened or made yet.
+    pub fn new(name: &str, path: &Path) -> Self {
+        Self::with_wait(name, path, Duration::from_secs(LOCK_WAIT_SECONDS))
+    }
+
+    /// As [`SqliteTarget::new`]; waits so long for another program's lock.
+    pub fn with_wait(name: &str, path: &Path, busy_wait: Duration) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            busy_wait,
+        }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads in one transaction; of a file that is not there, nothing.
+    fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<Option<T>> {
+        let Some(connection) = connection::reader(&self.path, self.busy_wait)? else {
+            return Ok(None);
+        };
+        connection
+            .execute_batch(statements::BEGIN_READ)
+            .map_err(|error| connection::failure(&self.path, error))?;
+        read(&connection).map(Some)
+    }
+}
+
+impl Target for SqliteTarget {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn location(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>> {
+        for name in names {
+            inspect::in_main(name.schema(), &self.path)?;
+        }
+        let found = self.read(|connection| inspect::states(connection, &self.path, names))?;
+        Ok(found.unwrap_or_else(|| vec![None; names.len()]))
+    }
+
+    fn list(&self, schema: &str) -> Result<Vec<String>> {
+        inspect::in_main(schema, &self.path)?;
+        let found = self.read(|connection| inspect::tables(connection, &self.path))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn problems(&self, table: &Table) -> Vec<Problem> {
+        problems::of(table)
+    }
+
+    fn warnings(&self, table: &Table) -> Vec<Problem> {
+        problems::warnings(table)
+    }
+
+    fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
+        steps::of(change)
+    }
+
+    fn session(&self) -> Result<Box<dyn Session + '_>> {
+        Ok(Box::new(session::SqliteSession::begin(
+            &self.path,
+            self.busy_wait,
+        )?))
+    }
+}
+
+#[cfg(test)]
+mod tests;

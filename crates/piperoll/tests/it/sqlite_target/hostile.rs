@@ -1,0 +1,62 @@
+//! Whatever a specification holds, each statement is exactly one.
+
+use super::{Shop, change, name};
+use piperoll::target::{TableChange, Target as _};
+use piperoll_testkit::targets::changed::changed;
+use piperoll_testkit::targets::draw::Draw;
+use piperoll_testkit::targets::{Abilities, tables};
+use rusqlite::Batch;
+use rusqlite::fallible_iterator::FallibleIterator as _;
+
+const ABILITIES: Abilities = Abilities {
+    masks: false,
+    row_filters: false,
+    partitions: false,
+};
+
+#[test]
+fn each_statement_of_a_plan_is_exactly_one() {
+    let mut statements = 0;
+    for seed in 5_000..5_040 {
+        let mut draw = Draw::new(seed);
+        let shop = Shop::new();
+        let target = shop.target();
+        super::create(&target, &tables::parents());
+        let first = tables::table(&mut draw, &name("t"), ABILITIES);
+        let (to, renamed) = changed(&mut draw, &first, ABILITIES);
+        let made = target.steps(&change(None, &first)).unwrap();
+        super::create(&target, &first);
+        let from = shop.state("t");
+        let wanted = TableChange {
+            from: Some(&from),
+            to: &to,
+            renamed_columns: &renamed,
+            renamed_from: None,
+        };
+        let changed = target.steps(&wanted).unwrap();
+        // SQLite itself cuts them: on a file of its own, where they can be run one after the other.
+        let other = Shop::new();
+        let client = rusqlite::Connection::open(other.path()).unwrap();
+        client
+            .execute_batch("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+            .unwrap();
+        for step in made.iter().chain(&changed) {
+            let guards = step.guards.iter().map(|guard| &guard.statement);
+            for sql in guards.chain(&step.statements) {
+                let mut batch = Batch::new(&client, sql);
+                let mut one = batch.next().unwrap().expect("a statement");
+                let mut rows = one.query([]).unwrap();
+                while rows.next().unwrap().is_some() {}
+                drop(rows);
+                assert!(batch.next().unwrap().is_none(), "{sql}");
+                statements += 1;
+            }
+        }
+        let found = client.query_row("SELECT count(*) FROM parents", [], |row| row.get(0));
+        assert_eq!(found, Ok(0_i64));
+        drop(client);
+        let found = other.state("t").table;
+        assert_eq!(super::sorted(&found), super::sorted(&to), "seed {seed}");
+    }
+    assert!(statements > 200, "{statements}");
+}

@@ -1,0 +1,10 @@
+//! Tables that are declared, planned, applied and recorded, on a real SQLite target.
+
+mod apply;
+mod crash;
+mod faulty;
+mod history;
+mod layker_faults;
+mod plans;
+mod random_specs;
+mod workshop;

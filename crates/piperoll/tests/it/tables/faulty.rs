@@ -1,0 +1,144 @@
+//! A target that fails, or whose process dies, at a chosen moment.
+
+use piperoll::Error;
+use piperoll::error::{Problem, Result};
+use piperoll::target::{Dialect, Session, State, Step, Table, TableChange, TableName, Target};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The read of this number fails, from 0: `inspect` of target or session.
+    Read(usize),
+    /// The step of this number fails, from 0.
+    Step(usize),
+    /// The process dies when a session is asked for.
+    DieBefore,
+    /// The process dies before the step of this number.
+    DieAtStep(usize),
+    /// The process dies before the transaction ends.
+    DieBeforeFinish,
+    /// The process dies after the transaction has ended.
+    DieAfterFinish,
+    /// No statement is run.
+    Idle,
+    /// Nothing: but its tables are Delta's.
+    Delta,
+}
+
+pub(super) struct Faulty {
+    inner: Box<dyn Target>,
+    fault: Fault,
+    reads: AtomicUsize,
+    pub(super) statements: AtomicUsize,
+}
+
+impl Faulty {
+    pub(super) fn new(inner: Box<dyn Target>, fault: Fault) -> Self {
+        Self {
+            inner,
+            fault,
+            reads: AtomicUsize::new(0),
+            statements: AtomicUsize::new(0),
+        }
+    }
+
+    fn read(&self) -> Result<()> {
+        let number = self.reads.fetch_add(1, Ordering::Relaxed);
+        if self.fault == Fault::Read(number) {
+            return Err(Error::unavailable("the disk does not answer"));
+        }
+        Ok(())
+    }
+}
+
+impl Target for Faulty {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn location(&self) -> String {
+        self.inner.location()
+    }
+
+    fn dialect(&self) -> Dialect {
+        match self.fault {
+            Fault::Delta => Dialect::Delta,
+            _ => self.inner.dialect(),
+        }
+    }
+
+    fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>> {
+        self.read()?;
+        self.inner.inspect(names)
+    }
+
+    fn list(&self, schema: &str) -> Result<Vec<String>> {
+        self.inner.list(schema)
+    }
+
+    fn problems(&self, table: &Table) -> Vec<Problem> {
+        self.inner.problems(table)
+    }
+
+    fn warnings(&self, table: &Table) -> Vec<Problem> {
+        self.inner.warnings(table)
+    }
+
+    fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
+        self.inner.steps(change)
+    }
+
+    fn session(&self) -> Result<Box<dyn Session + '_>> {
+        if self.fault == Fault::DieBefore {
+            panic!("killed");
+        }
+        Ok(Box::new(FaultySession {
+            inner: self.inner.session()?,
+            target: self,
+            steps: 0,
+        }))
+    }
+}
+
+struct FaultySession<'t> {
+    inner: Box<dyn Session + 't>,
+    target: &'t Faulty,
+    steps: usize,
+}
+
+impl Session for FaultySession<'_> {
+    fn inspect(&mut self, names: &[TableName]) -> Result<Vec<Option<State>>> {
+        self.target.read()?;
+        self.inner.inspect(names)
+    }
+
+    fn execute(&mut self, step: &Step) -> Result<()> {
+        let number = self.steps;
+        self.steps += 1;
+        match self.target.fault {
+            Fault::Step(at) if at == number => {
+                return Err(Error::unavailable("the disk is full"));
+            }
+            Fault::DieAtStep(at) if at == number => panic!("killed"),
+            Fault::Idle => return Ok(()),
+            _ => {}
+        }
+        let statements = step.statements.len();
+        self.target
+            .statements
+            .fetch_add(statements, Ordering::Relaxed);
+        self.inner.execute(step)
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        if self.target.fault == Fault::DieBeforeFinish {
+            panic!("killed");
+        }
+        self.inner.finish()?;
+        if self.target.fault == Fault::DieAfterFinish {
+            panic!("killed");
+        }
+        Ok(())
+    }
+}
