@@ -60,3 +60,32 @@ fn each_statement_of_a_plan_is_exactly_one() {
     }
     assert!(statements > 200, "{statements}");
 }
+
+/// Whoever can write the file can write anything into its schema; planning a change of a table must run none of it.
+#[test]
+fn a_second_statement_in_a_forged_schema_is_not_run() {
+    let shop = Shop::new();
+    shop.sqlite3("CREATE TABLE t (a); CREATE TABLE log (x); CREATE INDEX i ON t (a);");
+    let made = shop.path().with_file_name("made.db");
+    let attach = format!("ATTACH '{}' AS y; CREATE TABLE y.z (a)", made.display());
+    let client = rusqlite::Connection::open(shop.path()).unwrap();
+    client.execute_batch("PRAGMA writable_schema = ON").unwrap();
+    client
+        .execute(
+            "UPDATE sqlite_master SET sql = sql || '; ' || ?1 WHERE name IN ('t', 'i')",
+            [&attach],
+        )
+        .unwrap();
+    drop(client);
+    let target = shop.target();
+    let states = target.inspect(&[name("t")]);
+    if let Ok(states) = states
+        && let Some(from) = &states[0]
+    {
+        let mut to = from.table.clone();
+        to.columns[0].nullable = false;
+        let error = target.steps(&change(Some(from), &to)).unwrap_err();
+        assert_eq!(error.kind(), piperoll::ErrorKind::Unsupported);
+    }
+    assert!(!made.exists());
+}
