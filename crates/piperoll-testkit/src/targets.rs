@@ -2,7 +2,7 @@
 //!
 //! A new target says where it is and how another client speaks to it, and joins:
 //!
-//! ```ignore
+//! ```text
 //! piperoll_testkit::target_cases!(Postgres);
 //! ```
 #![expect(

@@ -287,11 +287,12 @@ fn checks(draw: &mut Draw, columns: &[String]) -> BTreeMap<String, Check> {
 pub fn values(draw: &mut Draw) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     for _ in 0..draw.below(3) {
-        let value = match draw.below(6) {
+        let value = match draw.below(7) {
             0 => Value::Null,
+            6 => Value::Typed(ValueType::Decimal, "1.0".to_owned()),
             1 => Value::Bool(draw.chance(50)),
-            2 => Value::Int(7),
-            3 => Value::Real(1.5),
+            2 => Value::Int(*draw.pick(&[7, i64::MAX])),
+            3 => Value::Real(*draw.pick(&[1.5, 2.0, f64::INFINITY])),
             4 => Value::Array(vec![Value::Int(1), Value::Text("a".to_owned())]),
             _ => Value::Text((*draw.pick(&TEXTS)).to_owned()),
         };

@@ -5,6 +5,7 @@ use super::layout::Layout;
 use super::{inspect, read, statements};
 use crate::error::{Error, Result};
 use crate::target::state::Object;
+use crate::yaml::quoted;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
@@ -23,14 +24,14 @@ impl Scratch {
                 if is_of_sqlite(&object.name) {
                     continue;
                 }
-                let made = scratch.connection.execute_batch(sql);
+                // One statement: a file that somebody forged may hold more in its place.
+                let made = scratch.run(sql);
                 if object.table.eq_ignore_ascii_case(table) {
-                    made.map_err(|error| {
+                    made.map_err(|fault| {
                         Error::unsupported(format!(
-                            "the {kind} `{}` cannot be made by this SQLite",
-                            object.name
+                            "the {kind} {} cannot be made by this SQLite: {fault}",
+                            quoted(&object.name)
                         ))
-                        .because(error)
                     })?;
                 }
             }

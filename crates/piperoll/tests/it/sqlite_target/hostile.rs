@@ -60,3 +60,24 @@ fn each_statement_of_a_plan_is_exactly_one() {
     }
     assert!(statements > 200, "{statements}");
 }
+
+/// Whoever can write the file can write anything into its schema. SQLite takes such a one for damaged, and nothing of it is run.
+#[test]
+fn a_forged_schema_is_corrupt_and_nothing_of_it_is_run() {
+    let shop = Shop::new();
+    shop.sqlite3("CREATE TABLE t (a); CREATE TABLE log (x); CREATE INDEX i ON t (a);");
+    let made = shop.path().with_file_name("made.db");
+    let attach = format!("ATTACH '{}' AS y; CREATE TABLE y.z (a)", made.display());
+    let client = rusqlite::Connection::open(shop.path()).unwrap();
+    client.execute_batch("PRAGMA writable_schema = ON").unwrap();
+    client
+        .execute(
+            "UPDATE sqlite_master SET sql = sql || '; ' || ?1 WHERE name IN ('t', 'i')",
+            [&attach],
+        )
+        .unwrap();
+    drop(client);
+    let error = shop.target().inspect(&[name("t")]).unwrap_err();
+    assert_eq!(error.kind(), piperoll::ErrorKind::Corrupt);
+    assert!(!made.exists());
+}
