@@ -63,12 +63,23 @@ impl HeadFile {
     /// # Errors
     /// `Denied` without the right, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
+        self.advance_unless(line, origin, key, &|| false)
+    }
+
+    /// As [`HeadFile::advance`], but a line that is not by `key` stays when `is_replaced` says that another key has taken its place: it is then that one's.
+    pub(super) fn advance_unless(
+        &self,
+        line: &HeadLine,
+        origin: &Origin,
+        key: &VerifierKey,
+        is_replaced: &dyn Fn() -> bool,
+    ) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
         let bytes = file.read(HeadLine::BYTES + 1)?;
         // A false line of a huge size must not stop it for ever.
         let newer = match state(&bytes, origin, key) {
             HeadState::At(old) => line.size() > old.size(),
-            HeadState::Missing | HeadState::Unreadable(_) => true,
+            HeadState::Missing | HeadState::Unreadable(_) => !is_replaced(),
         };
         if newer {
             if bytes.len() > HeadLine::BYTES {

@@ -1,7 +1,7 @@
-use super::Trail;
 use super::entry::other_id;
 use super::kept_time::kept_time;
 use super::seal::{Batch, Sealed};
+use super::{KeyPair, Trail};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
 use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
@@ -117,7 +117,7 @@ impl Trail {
         let mut plan = Plan::new(drafts, events)?;
         let mut sealer = self.sealer()?;
         let mut refused = None;
-        let sealed = sealer.append(&*self.store, &mut |store| {
+        let sealed = sealer.append(&*self.store, &mut |store, _| {
             match plan.look_up(store) {
                 Ok(()) => {}
                 Err(RecordError::Failed(error)) => return Err(error),
@@ -156,17 +156,12 @@ impl Trail {
     pub fn keep_checkpoint(&self) -> Result<Kept> {
         let mut sealer = self.sealer()?;
         let seconds = self.seconds()?;
-        let (log, clock) = (sealer.signer().vkey(), sealer.signer().clock()?.vkey());
-        let sealed = sealer.append(&*self.store, &mut |store| {
+        let sealed = sealer.append(&*self.store, &mut |store, signer| {
+            let keys = KeyPair::of(signer)?;
             Ok(Some(Batch {
                 events: Vec::new(),
                 leaves: Vec::new(),
-                keep_at: Some(kept_time(
-                    &*store.snapshot()?,
-                    &log,
-                    clock.clone(),
-                    seconds,
-                )?),
+                keep_at: Some(kept_time(&*store.snapshot()?, &keys, seconds)?),
             }))
         })?;
         Ok(Kept {
