@@ -11,13 +11,14 @@ mod line;
 mod note;
 mod project;
 mod proof_file;
+mod turn;
 mod value;
 
 /// A function of any bytes that must not panic.
 pub type Target = fn(&[u8]);
 
 /// All targets by name; `corpus/NAME` holds the corpus of each.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("checkpoint", checkpoint::run),
     ("filter", filter::run),
     ("head_line", head_line::run),
@@ -28,6 +29,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("note", note::run),
     ("project", project::run),
     ("proof_file", proof_file::run),
+    ("turn", turn::run),
     ("value", value::run),
 ];
 
