@@ -12,13 +12,14 @@ mod note;
 mod project;
 mod proof_file;
 mod table;
+mod turn;
 mod value;
 
 /// A function of any bytes that must not panic.
 pub type Target = fn(&[u8]);
 
 /// All targets by name; `corpus/NAME` holds the corpus of each.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("checkpoint", checkpoint::run),
     ("filter", filter::run),
     ("head_line", head_line::run),
@@ -30,6 +31,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("project", project::run),
     ("proof_file", proof_file::run),
     ("table", table::run),
+    ("turn", turn::run),
     ("value", value::run),
 ];
 

@@ -48,18 +48,23 @@ fn rotate(global: &Global, context: &Context, output: &mut Output) -> Result<Exi
     tell_turn(&trail, &turned, context, output)
 }
 
-/// Keeps and publishes the first checkpoint under the new key, and tells both keys.
+/// Tells both keys, then keeps and publishes the first checkpoint under the new one. The trail has turned by now: whatever fails after that, the new key is told.
 pub(super) fn tell_turn(
     trail: &Trail,
     turned: &Turned,
     context: &Context,
     output: &mut Output,
 ) -> Result<Exit> {
+    tell_keys(turned, output)?;
     let kept = trail.keep_checkpoint()?;
     for warning in turned.warnings.iter().chain(&kept.warnings) {
         output.warning(warning);
     }
     context.publish(&kept.note)?;
+    Ok(Exit::Done)
+}
+
+fn tell_keys(turned: &Turned, output: &mut Output) -> Result<()> {
     if output.is_json() {
         let json = serde_json::json!({
             "index": turned.index.get(),
@@ -68,8 +73,7 @@ pub(super) fn tell_turn(
             "key": turned.new.log.to_string(),
             "clock": turned.new.clock.to_string(),
         });
-        output.json(&json)?;
-        return Ok(Exit::Done);
+        return output.json(&json);
     }
     output.line(&format!(
         "entry {} turns the trail to a new key",
@@ -84,8 +88,7 @@ pub(super) fn tell_turn(
     output.line(&format!(
         "{DIM}# the log: give it to whoever audits the trail{DIM:#}"
     ))?;
-    output.line(&turned.new.log.to_string())?;
-    Ok(Exit::Done)
+    output.line(&turned.new.log.to_string())
 }
 
 fn show(context: &Context, output: &mut Output) -> Result<Exit> {

@@ -1,5 +1,6 @@
 use super::create::is_there;
 use super::endorsement::Endorsement;
+use super::kept_time::kept_time;
 use super::rotate::{NextKey, Turned, new_signer};
 use super::seal::settle;
 use super::turn::{Adoption, KeyPair, Turn};
@@ -41,11 +42,8 @@ impl Trail {
             .hint("put it into a file of mode 0600 and name that as `key`"));
         }
         let head_file = HeadFile::new(settings.key.head_path());
-        let lost = match head_file.read(signer.origin(), &signer.vkey())? {
-            HeadState::At(line) => Some(line),
-            HeadState::Missing | HeadState::Unreadable(_) => None,
-        };
-        if lost.as_ref().is_some_and(|lost| lost.size().get() == 0) && is_gone {
+        let head = head_file.read(signer.origin(), &signer.vkey())?;
+        if is_gone && matches!(head, HeadState::At(line) if line.size().get() == 0) {
             return Err(
                 Error::invalid_input("nothing was recorded under this key yet").hint(
                     "move the key and its `.head` file away; then `piperoll init` begins anew",
@@ -61,17 +59,11 @@ impl Trail {
         } else {
             Self::open(settings, surroundings)?
         };
-        let turned = trail.adopt_at(by, reason, lost, is_gone)?;
+        let turned = trail.adopt_at(by, reason, is_gone)?;
         Ok((trail, turned))
     }
 
-    fn adopt_at(
-        &self,
-        by: DraftActor,
-        reason: String,
-        lost: Option<HeadLine>,
-        is_gone: bool,
-    ) -> Result<Turned> {
+    fn adopt_at(&self, by: DraftActor, reason: String, is_gone: bool) -> Result<Turned> {
         let mut sealer = self.sealer()?;
         let snapshot = self.store.snapshot()?;
         let last = KeyPair::of(sealer.signer())?;
@@ -88,9 +80,11 @@ impl Trail {
             .clone();
         let tree = sealer.tree_signed_by(&old.log, &*self.store, &*snapshot)?;
         // A store that is not behind, or whose history is another one, is told by the same look that every writer takes.
-        let behind = sealer.behind(&tree, &*snapshot)?;
+        let lost = sealer.behind(&tree, &*snapshot)?;
+        let seconds = kept_time(&*snapshot, &old, self.seconds()?)?;
         drop(snapshot);
-        if behind.is_none() && !is_gone {
+        // One that an earlier key signed last is from before a turn, whatever the head file says.
+        if lost.is_none() && !is_gone && old == last {
             return Err(Error::invalid_input(format!(
                 "the trail `{}` is not behind its key: there is nothing to adopt",
                 self.store.location()
@@ -111,12 +105,13 @@ impl Trail {
         let reason = Some(reason);
         let draft = Turn::draft(&self.origin, by, reason, &old, &new, Some(&adoption))?;
         let event = self.stamp_own(&draft)?;
-        let (id, seconds) = (event.header.id, self.seconds()?);
+        let id = event.header.id;
         let next = NextKey::write(&*self.store, sealer.key(), &signer)?;
         Endorsement::add(sealer.key(), sealer.signer(), &new)?;
         match sealer.turn(&*self.store, tree, event, signer, seconds, true) {
-            Ok(sealed) => {
+            Ok((sealed, line)) => {
                 next.take(sealer.key())?;
+                sealer.advance(line);
                 Ok(Turned {
                     index: EntryIndex::new(sealed.checkpoint.size().get().saturating_sub(1)),
                     id,

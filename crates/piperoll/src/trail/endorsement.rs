@@ -34,8 +34,8 @@ impl Endorsement {
         })
     }
 
-    /// Reads a line, without its end. The signature is checked.
-    pub(super) fn parse(line: &str) -> Option<Self> {
+    /// Reads a line, without its end; `None` when it is none. The signature is checked.
+    pub fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let mut word = || words.next();
         let (old, old_clock, log, clock, signature) = (word()?, word()?, word()?, word()?, word()?);

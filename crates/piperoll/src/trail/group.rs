@@ -16,7 +16,7 @@ impl Trail {
         let mut group = Together::new(parcels);
         let (sealed, warnings) = match self.sealer() {
             Ok(mut sealer) => {
-                let sealed = sealer.append(&*self.store, &mut |store| group.batch(store));
+                let sealed = sealer.append(&*self.store, &mut |store, _| group.batch(store));
                 (sealed, sealer.take_warnings())
             }
             Err(error) => (Err(error), Vec::new()),

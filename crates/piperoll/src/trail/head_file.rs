@@ -63,28 +63,29 @@ impl HeadFile {
     /// # Errors
     /// `Denied` without the right, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
-        self.advance_from(None, line, origin, key)
+        self.advance_from(None, line, origin, key, &|| false)
     }
 
     /// As [`HeadFile::advance`]. The signature of `known`, a line that this process has written or checked, is not checked again where the file still holds it.
+    /// A line that is not by `key` stays when `is_replaced` says that another key has taken its place: it is then that one's.
     pub(super) fn advance_from(
         &self,
         known: Option<&HeadLine>,
         line: &HeadLine,
         origin: &Origin,
         key: &VerifierKey,
+        is_replaced: &dyn Fn() -> bool,
     ) -> Result<()> {
         let mut file = LockedFile::open(&self.path)?;
         let bytes = file.read(HeadLine::BYTES + 1)?;
         // A false line of a huge size must not stop it for ever.
         let unchanged = known.filter(|known| known.to_string().as_bytes() == bytes);
-        let newer = match (
-            unchanged,
-            unchanged.is_none().then(|| state(&bytes, origin, key)),
-        ) {
-            (Some(old), _) => line.size() > old.size(),
-            (None, Some(HeadState::At(old))) => line.size() > old.size(),
-            (None, _) => true,
+        let newer = match unchanged {
+            Some(old) => line.size() > old.size(),
+            None => match state(&bytes, origin, key) {
+                HeadState::At(old) => line.size() > old.size(),
+                HeadState::Missing | HeadState::Unreadable(_) => !is_replaced(),
+            },
         };
         if newer {
             if bytes.len() > HeadLine::BYTES {

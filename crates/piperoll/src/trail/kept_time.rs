@@ -2,17 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::limits::CLOCK_BACK_SECONDS_MAX;
-use crate::seal::{SignedCheckpoint, VerifierKey};
+use crate::seal::SignedCheckpoint;
 use crate::store::Snapshot;
+use crate::trail::KeyPair;
 use std::ops::ControlFlow;
 
-/// The time to cosign with, where the clock says `now`. Those of one size are in order by their times alone, so that none is before the last one.
-pub(super) fn kept_time(
-    snapshot: &dyn Snapshot,
-    log: &VerifierKey,
-    clock: VerifierKey,
-    now: u64,
-) -> Result<u64> {
+/// The time to cosign with, where the clock says `now`. Those of one size and one key are in order by their times alone, so that none is before the last one.
+pub(super) fn kept_time(snapshot: &dyn Snapshot, keys: &KeyPair, now: u64) -> Result<u64> {
     let size = i64::try_from(snapshot.head()?.size.get()).ok();
     let mut last = None;
     snapshot.checkpoints(&mut |stored| {
@@ -22,8 +18,12 @@ pub(super) fn kept_time(
         Ok(ControlFlow::Continue(()))
     })?;
     let Some(note) = last else { return Ok(now) };
-    // One that is false is named by `verify`, and states no time.
-    let Ok(signed) = SignedCheckpoint::open(note.as_bytes(), log, &[clock]) else {
+    // One that is false is named by `verify`, and states no time; one of the key before is in order by its key.
+    let Ok(signed) = SignedCheckpoint::open(
+        note.as_bytes(),
+        &keys.log,
+        std::slice::from_ref(&keys.clock),
+    ) else {
         return Ok(now);
     };
     let times = signed.cosignatures.iter().map(|(_, seconds)| *seconds);

@@ -1,8 +1,8 @@
-use super::Trail;
 use super::entry::other_id;
 use super::kept_time::kept_time;
 use super::queue::{Answer, Parcel};
 use super::seal::Batch;
+use super::{KeyPair, Trail};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
 use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
@@ -158,11 +158,10 @@ impl Trail {
     pub fn keep_checkpoint(&self) -> Result<Kept> {
         let mut sealer = self.sealer()?;
         let seconds = self.seconds()?;
-        let (log, clock) = (sealer.signer().vkey(), sealer.signer().clock()?.vkey());
-        let sealed = sealer.append(&*self.store, &mut |store| {
-            let snapshot = store.snapshot()?;
+        let sealed = sealer.append(&*self.store, &mut |store, signer| {
+            let keys = KeyPair::of(signer)?;
             Ok(Some(Rc::new(Batch {
-                keep_at: Some(kept_time(&*snapshot, &log, clock.clone(), seconds)?),
+                keep_at: Some(kept_time(&*store.snapshot()?, &keys, seconds)?),
                 ..Batch::default()
             })))
         })?;

@@ -19,7 +19,7 @@ impl Trail {
         let mut sealer = self.sealer()?;
         let mut events: Vec<Event> = Vec::new();
         let mut refused = None;
-        let sealed = sealer.append(&*self.store, &mut |_| {
+        let sealed = sealer.append(&*self.store, &mut |_, _| {
             let drafts = drafts()?;
             if drafts.iter().any(|draft| draft.id.is_some()) {
                 return Err(Error::internal("a draft made at a size has an id"));

@@ -47,8 +47,9 @@ impl Trail {
             let next = NextKey::write(&*self.store, sealer.key(), &signer)?;
             Endorsement::add(sealer.key(), sealer.signer(), &new)?;
             match sealer.turn(&*self.store, tree, event, signer, seconds, false) {
-                Ok(sealed) => {
+                Ok((sealed, line)) => {
                     next.take(sealer.key())?;
+                    sealer.advance(line);
                     let index = EntryIndex::new(sealed.checkpoint.size().get().saturating_sub(1));
                     return Ok(Turned {
                         index,

@@ -56,6 +56,9 @@ pub(super) struct Batch {
 /// A batch, if there is anything to append.
 pub(super) type Wanted = Option<Rc<Batch>>;
 
+/// Makes the batch for a store as it is and the key that will sign.
+pub(super) type ToBatch<'a> = dyn FnMut(&dyn Store, &Signer) -> Result<Wanted> + 'a;
+
 /// What an append made.
 pub(super) struct Sealed {
     pub(super) checkpoint: Checkpoint,
@@ -89,18 +92,14 @@ impl Sealer {
         std::mem::take(&mut self.warnings)
     }
 
-    /// Seals and appends what `batch` makes of the store as it is; it is asked again after another writer was faster. `None` appends nothing.
-    pub(super) fn append(
-        &mut self,
-        store: &dyn Store,
-        batch: &mut dyn FnMut(&dyn Store) -> Result<Wanted>,
-    ) -> Result<Sealed> {
+    /// Seals and appends what `batch` makes of the store as it is, and of the key that will sign; it is asked again after another writer was faster. `None` appends nothing.
+    pub(super) fn append(&mut self, store: &dyn Store, batch: &mut ToBatch<'_>) -> Result<Sealed> {
         for _ in 0..APPEND_TRIES_MAX {
             let tree = match self.tree.take() {
                 Some(tree) => tree,
                 None => self.check(store)?,
             };
-            let Some(batch) = batch(store)? else {
+            let Some(batch) = batch(store, &self.signer)? else {
                 // What was found may have been appended by another writer since.
                 let newest = store.snapshot()?.head()?.checkpoint;
                 let tree = if tree.note == newest {
@@ -182,13 +181,16 @@ impl Sealer {
         Ok(note.to_string())
     }
 
-    /// The events are durable by now: a head file that cannot be written is a warning.
-    fn advance(&mut self, line: HeadLine) {
+    /// The events are durable by now: a head file that cannot be written is a warning. Whoever turned the trail meanwhile has taken the new key before its
+    /// line is written, so that a slower writer of the old one sees whose line it is.
+    pub(super) fn advance(&mut self, line: HeadLine) {
         let (origin, key) = (self.signer.origin(), self.signer.vkey());
         let known = self.head.take();
-        let advanced = self
-            .head_file
-            .advance_from(known.as_ref(), &line, origin, &key);
+        let now = || self.key.read(&self.base).ok().flatten();
+        let is_replaced = || now().is_some_and(|now| now.vkey() != key);
+        let advanced =
+            self.head_file
+                .advance_from(known.as_ref(), &line, origin, &key, &is_replaced);
         self.head = advanced.is_ok().then_some(line);
         if let Err(error) = advanced {
             self.warnings.push(format!(

@@ -235,7 +235,12 @@ impl Turn {
         if Some(Commitment::to_payload(payload, &salt)) != header.payload {
             return None;
         }
-        let payload = Payload::from_bytes(payload).ok()?;
+        let index = u64::try_from(stored.seq).ok()?;
+        Self::said(index, header, &Payload::from_bytes(payload).ok()?)
+    }
+
+    /// The turn that an entry says, by its header and its payload; `None` when it says none. Whether it is to be believed tells [`Turn::fault`], and who sealed it.
+    pub fn said(index: u64, header: Header, payload: &Payload) -> Option<Self> {
         let text = |name: &str| match payload.context(name) {
             Some(Value::Text(text)) => Some(text.as_str()),
             _ => None,
@@ -267,7 +272,7 @@ impl Turn {
             _ => return None,
         };
         Some(Self {
-            index: u64::try_from(stored.seq).ok()?,
+            index,
             id: header.id,
             at: header.at,
             actor: header.actor.name,

@@ -136,6 +136,29 @@ impl Keys {
         &self.spans
     }
 
+    /// Which of them a span is, counted from the first.
+    pub(super) fn position(&self, span: &Span) -> Option<usize> {
+        self.spans.iter().position(|own| std::ptr::eq(own, span))
+    }
+
+    /// Names the keys that were given for this trail and that it never turned to: it is from before that, or somebody hides it.
+    pub(super) fn unreached(&self, request: &Request, base: &Origin, findings: &mut Findings) {
+        for key in &request.keys {
+            let is_named =
+                Origin::parse(key.name()).is_ok_and(|origin| origin.incarnation_of(base).is_some());
+            let is_own = || {
+                self.logs()
+                    .chain(self.lost().map(|(log, _)| log))
+                    .any(|log| log == key)
+            };
+            if is_named && key.signature_type() == SignatureType::Ed25519 && !is_own() {
+                findings.unchecked(format!(
+                    "the key `{key}`, which was given: the trail has never turned to it; it is from before that turn, or the key is of another trail"
+                ));
+            }
+        }
+    }
+
     /// The key that signs now.
     pub(super) fn newest(&self) -> Option<&Span> {
         self.spans.last()

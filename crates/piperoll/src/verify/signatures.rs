@@ -1,6 +1,9 @@
 //! What was signed: the head, the kept checkpoints, the meta, and the pin.
 
 mod kept;
+mod pin;
+
+pub(super) use self::pin::Pin;
 
 use super::Request;
 use super::findings::Findings;
@@ -33,16 +36,6 @@ pub(super) struct Signatures {
     /// Whether the witnesses that the policy asks for have cosigned the pin.
     pub(super) witnessed: bool,
     pub(super) secret: Option<Secret>,
-}
-
-/// The checkpoint that the verifier kept elsewhere.
-#[derive(Debug)]
-pub(super) struct Pin {
-    pub(super) checkpoint: Checkpoint,
-    /// The size up to which what its key signed is still here, where an adoption tells that the rest was lost, and the pin is of the rest.
-    pub(super) lost_after: Option<u64>,
-    /// Whether it was taken where the trail was set back: what was kept since then is lost, too.
-    pub(super) at_the_cut: bool,
 }
 
 /// What a note says.
@@ -85,6 +78,8 @@ impl Signatures {
         let keys = Keys::of(snapshot, request, &origin, newest, findings)?;
         if !keys.is_known() {
             findings.unchecked("signatures: no key of this trail was given".to_owned());
+        } else {
+            keys.unreached(request, &origin, findings);
         }
         let checker = Checker {
             origin: &origin,
@@ -281,74 +276,6 @@ impl<'a> Checker<'a> {
         Some(said)
     }
 
-    fn pin(&self, request: &Request, findings: &mut Findings) -> Result<Option<Pin>> {
-        let Some(bytes) = &request.pin else {
-            return Ok(None);
-        };
-        let hint = "give a file that `piperoll checkpoint --out` wrote for this trail";
-        let spans = self.keys.all();
-        let pin = |span: Option<&Span>, checkpoint: Checkpoint| {
-            let size = checkpoint.size().get();
-            Ok(Some(Pin {
-                lost_after: span.and_then(|span| span.lost_after(size)),
-                at_the_cut: span.is_some_and(|span| span.has_lost && span.ends_at(size)),
-                checkpoint,
-            }))
-        };
-        if !self.keys.is_known() {
-            // Nobody vouches for it then, but it must be one.
-            let said = said_by(bytes);
-            let said = said.filter(|said| said.origin().incarnation_of(self.origin).is_some());
-            let Some(said) = said else {
-                return Err(Error::invalid_input(
-                    "the checkpoint to compare with is none of this trail",
-                )
-                .hint(hint));
-            };
-            let span = spans
-                .iter()
-                .rev()
-                .find(|span| span.origin == *said.origin());
-            return pin(span, said);
-        }
-        let mut refused = None;
-        for span in spans.iter().rev() {
-            match opened_without_clock(bytes, span) {
-                Ok(signed) => {
-                    let size = signed.checkpoint.size().get();
-                    if !span.holds(size) && span.lost_after(size).is_none() {
-                        let detail = format!(
-                            "the checkpoint kept elsewhere signs {size} entries, and its key signs {}",
-                            span.range()
-                        );
-                        findings.object(Verdict::Forged, Level::L2, &detail);
-                    }
-                    return pin(Some(span), signed.checkpoint);
-                }
-                Err(error) => {
-                    refused.get_or_insert(error);
-                }
-            }
-        }
-        for (log, kept) in self.keys.lost() {
-            if let Ok(signed) = SignedCheckpoint::open(bytes, log, &[]) {
-                return Ok(Some(Pin {
-                    lost_after: Some(kept),
-                    at_the_cut: false,
-                    checkpoint: signed.checkpoint,
-                }));
-            }
-        }
-        let error = Error::invalid_input(
-            "the checkpoint to compare with is none that the key of this trail has signed",
-        );
-        Err(match refused {
-            Some(refused) => error.because(refused),
-            None => error,
-        }
-        .hint(hint))
-    }
-
     fn meta(&self, meta: Option<Meta>, findings: &mut Findings) -> Option<Secret> {
         let meta = meta?;
         if meta.origin != self.origin.as_str() {
@@ -367,14 +294,6 @@ impl<'a> Checker<'a> {
 /// The checkpoint in a note, when the span's key has signed it; its clock's cosignature is checked where it is there.
 fn opened(note: &[u8], span: &Span) -> std::result::Result<SignedCheckpoint, CheckpointError> {
     open_with(note, span, &span.clocks)
-}
-
-/// As [`opened`]; what else is under the note is not looked at.
-fn opened_without_clock(
-    note: &[u8],
-    span: &Span,
-) -> std::result::Result<SignedCheckpoint, CheckpointError> {
-    open_with(note, span, &[])
 }
 
 fn open_with(

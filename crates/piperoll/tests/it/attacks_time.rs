@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A clock that somebody sets.
-struct Set(AtomicI64);
+pub(crate) struct Set(pub(crate) AtomicI64);
 
 impl Clock for Set {
     fn now(&self) -> jiff::Timestamp {

@@ -53,6 +53,8 @@ mod trail_model;
 #[cfg(test)]
 mod turns;
 #[cfg(test)]
+mod turns_attacked;
+#[cfg(test)]
 mod verify_memory;
 #[cfg(test)]
 mod writer_checks;

@@ -15,24 +15,24 @@ use piperoll::verify::Verdict::{Forged, Stale, Unverifiable};
 use piperoll::verify::{Level, Report, Request, verify};
 use piperoll_testkit::tamper::{Insider, Key, raw, reseal};
 
-fn dba() -> DraftActor {
+pub(crate) fn dba() -> DraftActor {
     DraftActor::named("dba")
 }
 
-fn rotate(trail: &Trail) -> Turned {
+pub(crate) fn rotate(trail: &Trail) -> Turned {
     trail.rotate(&dba(), Some("yearly")).unwrap()
 }
 
-fn adopt(place: &Place) -> piperoll::Result<(Trail, Turned)> {
+pub(crate) fn adopt(place: &Place) -> piperoll::Result<(Trail, Turned)> {
     let reason = "the disk was lost".to_owned();
     Trail::adopt(&place.settings(), Surroundings::default(), dba(), reason)
 }
 
-fn signer(settings: &Settings) -> Signer {
+pub(crate) fn signer(settings: &Settings) -> Signer {
     settings.key.read(&settings.origin).unwrap().unwrap()
 }
 
-fn report(place: &Place, keys: &[&VerifierKey], pin: Option<&str>) -> Report {
+pub(crate) fn report(place: &Place, keys: &[&VerifierKey], pin: Option<&str>) -> Report {
     let request = Request {
         keys: keys.iter().map(|key| (*key).clone()).collect(),
         pin: pin.map(|pin| pin.as_bytes().to_vec()),
@@ -44,7 +44,7 @@ fn report(place: &Place, keys: &[&VerifierKey], pin: Option<&str>) -> Report {
 }
 
 /// The notes that the trail keeps, oldest first.
-fn kept(place: &Place) -> Vec<String> {
+pub(crate) fn kept(place: &Place) -> Vec<String> {
     let connection = rusqlite::Connection::open(place.db()).unwrap();
     let mut notes = connection
         .prepare("SELECT note FROM checkpoints ORDER BY number")
@@ -54,7 +54,7 @@ fn kept(place: &Place) -> Vec<String> {
 }
 
 /// Adds a note to those that are kept, as if the trail had kept it.
-fn keep(place: &Place, size: u64, note: &str) {
+pub(crate) fn keep(place: &Place, size: u64, note: &str) {
     raw(&place.db(), |connection| {
         let next = "INSERT INTO checkpoints SELECT kept, ?1, ?2 FROM head";
         assert_eq!(connection.execute(next, (size as i64, note)).unwrap(), 1);
@@ -64,14 +64,14 @@ fn keep(place: &Place, size: u64, note: &str) {
     });
 }
 
-fn cosigned(signer: &Signer, size: u64, root: Hash) -> String {
+pub(crate) fn cosigned(signer: &Signer, size: u64, root: Hash) -> String {
     let checkpoint = Checkpoint::new(signer.origin().clone(), TreeSize::new(size), root);
     let mut note = checkpoint.sign(signer).unwrap();
     cosign(&mut note, &signer.clock().unwrap(), 1_900_000_000).unwrap();
     note.to_string()
 }
 
-fn root_of(note: &str) -> Hash {
+pub(crate) fn root_of(note: &str) -> Hash {
     let note = Note::parse(note.as_bytes()).unwrap();
     Checkpoint::parse(note.text()).unwrap().root()
 }
@@ -172,7 +172,7 @@ fn c3_24_the_old_key_signs_nothing_after_its_rotation() {
 }
 
 /// The draft of a turn as a forger writes it.
-fn turn_draft(action: Action, context: &[(&str, String)]) -> Draft {
+pub(crate) fn turn_draft(action: Action, context: &[(&str, String)]) -> Draft {
     let context: Vec<String> = context
         .iter()
         .map(|(name, text)| format!("{}:{}", json(name), json(text)))
@@ -189,14 +189,14 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-fn pair(signer: &Signer) -> KeyPair {
+pub(crate) fn pair(signer: &Signer) -> KeyPair {
     KeyPair {
         log: signer.vkey(),
         clock: signer.clock().unwrap().vkey(),
     }
 }
 
-fn names_of(old: &KeyPair, new: &KeyPair) -> Vec<(&'static str, String)> {
+pub(crate) fn names_of(old: &KeyPair, new: &KeyPair) -> Vec<(&'static str, String)> {
     vec![
         ("old", old.log.to_string()),
         ("old_clock", old.clock.to_string()),
@@ -206,7 +206,7 @@ fn names_of(old: &KeyPair, new: &KeyPair) -> Vec<(&'static str, String)> {
 }
 
 /// Appends an event that nobody validated, without the key.
-fn plant(place: &Place, draft: &Draft) {
+pub(crate) fn plant(place: &Place, draft: &Draft) {
     let event = Insider::open(&place.settings()).event(draft);
     let (payload, salt) = event.payload.unwrap();
     raw(&place.db(), |connection| {

@@ -5,14 +5,15 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::fs::LockedFile;
 use crate::limits::KEY_FILE_BYTES_MAX;
-use crate::seal::{Checkpoint, SignedCheckpoint, Signer, VerifierKey, leaf_hash};
+use crate::seal::{Checkpoint, HeadLine, SignedCheckpoint, Signer, VerifierKey, leaf_hash};
 use crate::store::{Append, AppendError, Snapshot, Store};
 use crate::trail::KeySource;
 use zeroize::Zeroizing;
 
 impl Sealer {
-    /// Appends the one entry with which the trail turns to another key, and signs with that from then on. The last checkpoint under the old key is kept;
-    /// where the old key may sign no more (`adopts`), it it is that of the tree before the entry, if this key signed that; otherwise that of the tree with it.
+    /// Appends the one entry with which the trail turns to another key, and signs with that from then on. The line for the head file is to be written when the new key is
+    /// in its place. The last checkpoint under the old key is kept;
+    /// where the old key may sign no more (`adopts`), it is that of the tree before the entry, if this key signed that; otherwise that of the tree with it.
     pub(in crate::trail) fn turn(
         &mut self,
         store: &dyn Store,
@@ -21,7 +22,7 @@ impl Sealer {
         new: Signer,
         seconds: u64,
         adopts: bool,
-    ) -> Result<Sealed, AppendError> {
+    ) -> Result<(Sealed, HeadLine), AppendError> {
         let Tree {
             mut edge,
             checkpoint,
@@ -62,13 +63,12 @@ impl Sealer {
         store.append(at, &append)?;
         self.signer = new;
         self.head = None;
-        self.advance(line);
         self.tree = Some(Tree {
             edge,
             checkpoint: checkpoint.clone(),
             note: note.clone(),
         });
-        Ok(Sealed { checkpoint, note })
+        Ok((Sealed { checkpoint, note }, line))
     }
 
     /// Takes the key as it is now: another process may have turned the trail since this one read its own. Returns whether it is another one.
@@ -132,3 +132,6 @@ fn replaced(store: &dyn Store, earlier: &VerifierKey, key: &VerifierKey) -> Erro
     ))
     .hint(SET_BACK_HINT)
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

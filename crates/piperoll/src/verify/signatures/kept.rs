@@ -93,7 +93,8 @@ impl Checker<'_> {
                 findings.object(Verdict::Reordered, Level::L0, &detail);
             }
             let time = said.times.first().filter(|_| said.trusted);
-            if order.goes_back(&stored, time.map(|(_, seconds)| *seconds)) {
+            let key = span.and_then(|span| self.keys.position(span));
+            if order.goes_back(&stored, key.zip(time.map(|(_, seconds)| *seconds))) {
                 let detail =
                     format!("{what} was cosigned before the one before it, of the same size");
                 findings.object(Verdict::Reordered, Level::L1, &detail);
