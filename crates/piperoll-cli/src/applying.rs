@@ -54,6 +54,7 @@ impl Applying<'_> {
         let declared = declared.ok_or_else(|| {
             piperoll::Error::internal(format!("the plan names another target, `{}`", table.target))
         })?;
+        declared.make_folder()?;
         let expected = self.strict.then_some(table);
         Ok(apply(
             &table.spec,

@@ -6,7 +6,7 @@ use piperoll::error::{Error, Problem};
 use piperoll::limits::TABLE_BYTES_MAX;
 use piperoll::project::Project;
 use piperoll::tables::{Matching, Plan, Request, SnapshotFormat, Spec, plan};
-use piperoll::target::{TableName, Target};
+use piperoll::target::{Location, TableName, Target};
 use piperoll::trail::Trail;
 use std::path::{Path, PathBuf};
 
@@ -30,10 +30,22 @@ pub(crate) struct Selection {
 /// What is declared for one target.
 pub(crate) struct Declared {
     pub(crate) target: Box<dyn Target>,
+    location: Location,
     pub(crate) specs: Vec<Spec>,
 }
 
 impl Declared {
+    /// Makes the folder of a target that is a file, as one makes that of a trail: in a fresh clone it is not there.
+    pub(crate) fn make_folder(&self) -> Result<()> {
+        if let Location::Sqlite(path) = &self.location
+            && let Some(folder) = path.parent()
+            && !folder.as_os_str().is_empty()
+        {
+            piperoll::fs::create_folder(folder)?;
+        }
+        Ok(())
+    }
+
     /// The names of its tables.
     pub(crate) fn names(&self) -> Vec<TableName> {
         self.specs
@@ -89,8 +101,13 @@ pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<D
     }
     all.into_iter()
         .map(|(name, specs)| {
-            let target = project.target(&name, &lookup)?.open(&name)?;
-            Ok(Declared { target, specs })
+            let location = project.target(&name, &lookup)?;
+            let target = location.open(&name)?;
+            Ok(Declared {
+                target,
+                location,
+                specs,
+            })
         })
         .collect()
 }
@@ -98,7 +115,7 @@ pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<D
 /// The plan of all of them.
 pub(crate) fn plan_all(declared: &[Declared]) -> Result<Plan> {
     let mut all = Plan::default();
-    for Declared { target, specs } in declared {
+    for Declared { target, specs, .. } in declared {
         all.extend(plan(&**target, specs)?);
     }
     Ok(all)

@@ -264,6 +264,18 @@ fn nothing_is_recorded_where_nothing_shall_be() {
     assert!(!sandbox.path(".piperoll/shop.db").exists());
     sandbox.quietly(&["tables", "apply", "--no-audit"]);
     assert_eq!(size(&sandbox), 0);
+    let elsewhere = sandbox
+        .read("piperoll.yaml")
+        .replace(".piperoll/shop.db", "new/folder/shop.db");
+    sandbox.write("elsewhere.yaml", elsewhere);
+    sandbox.quietly(&[
+        "--project",
+        "elsewhere.yaml",
+        "tables",
+        "apply",
+        "--no-audit",
+    ]);
+    assert!(sandbox.path("new/folder/shop.db").exists());
     edit(&sandbox, "What was", "All that was");
     // As in a fresh clone: the trail and its key are made by the first command that records.
     for name in ["trail.db", "trail.key", "trail.key.head"] {
