@@ -8,6 +8,7 @@ use piperoll::error::Error;
 use piperoll::event::Value;
 use piperoll::export::shown;
 use piperoll::tables::{CHANGE_COLUMNS, Changed, SnapshotFormat, history};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Show the recorded changes of a table, oldest first
@@ -77,7 +78,7 @@ fn table(changes: &[Changed], output: &mut Output) -> Result<()> {
         let differences = changed
             .differences
             .as_ref()
-            .map(sections)
+            .map(|differences| sections(differences, changed.after_value.as_ref()))
             .unwrap_or_default();
         for line in differences {
             output.line(&format!("  {}", shown(&line)))?;
@@ -89,8 +90,8 @@ fn table(changes: &[Changed], output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-/// What was added, updated, removed: the names of the attributes, and of the columns their positions.
-fn sections(differences: &Value) -> Vec<String> {
+/// What was added, updated, removed: the names of the attributes, and of the columns.
+fn sections(differences: &Value, after: Option<&Value>) -> Vec<String> {
     let Value::Object(members) = differences else {
         return Vec::new();
     };
@@ -104,7 +105,7 @@ fn sections(differences: &Value) -> Vec<String> {
                 .iter()
                 .filter(|(name, value)| !is_empty(value) && !OF_THE_NAME.contains(&name.as_str()))
                 .map(|(name, value)| match (name.as_str(), value) {
-                    ("columns", Value::Object(columns)) => columns_text(columns),
+                    ("columns", Value::Object(columns)) => columns_text(columns, after),
                     _ => name.clone(),
                 });
             Some(format!(
@@ -127,7 +128,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn columns_text(columns: &std::collections::BTreeMap<String, Value>) -> String {
+/// The columns by their names; one whose name neither the difference nor the table as it became tells, by its position.
+fn columns_text(columns: &BTreeMap<String, Value>, after: Option<&Value>) -> String {
     let mut numbered: Vec<_> = columns.iter().collect();
     numbered.sort_by_key(|(position, _)| position.parse::<usize>().unwrap_or(usize::MAX));
     let texts = numbered.into_iter().map(|(position, column)| {
@@ -138,11 +140,23 @@ fn columns_text(columns: &std::collections::BTreeMap<String, Value>) -> String {
             Some(Value::Text(name)) => name.clone(),
             _ => {
                 let names = members.keys().map(String::as_str);
-                format!("{position} ({})", names.collect::<Vec<_>>().join(", "))
+                let names = names.collect::<Vec<_>>().join(", ");
+                format!("{} ({names})", name_at(after, position).unwrap_or(position))
             }
         }
     });
     format!("columns {}", texts.collect::<Vec<_>>().join(", "))
+}
+
+fn name_at<'v>(table: Option<&'v Value>, position: &str) -> Option<&'v str> {
+    let member = |value: &'v Value, name: &str| match value {
+        Value::Object(members) => members.get(name),
+        _ => None,
+    };
+    match member(member(member(table?, "columns")?, position)?, "name")? {
+        Value::Text(name) => Some(name),
+        _ => None,
+    }
 }
 
 /// Layker's columns are texts, the snapshots in the form that was asked for.
