@@ -142,12 +142,8 @@ pub(crate) fn request(
     env: Option<String>,
     allow_destructive: bool,
 ) -> Result<Request> {
-    let actor = match &global.actor {
-        Some(name) => piperoll::event::DraftActor::named(name),
-        None => context.actor()?,
-    };
     Ok(Request {
-        actor,
+        actor: context.acting(global)?,
         reason: global.reason.clone(),
         env,
         run_id: None,

@@ -174,7 +174,11 @@ fn quoted(text: &str) -> String {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_.()<>".contains(letter);
-    if starts && letters.all(plain) && plain_text(text) {
+    // Other readers of YAML take these for booleans.
+    let old_boolean = ["y", "n", "yes", "no", "on", "off"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word));
+    if starts && letters.all(plain) && plain_text(text) && !old_boolean {
         return text.to_owned();
     }
     let mut quoted = String::from("\"");

@@ -74,11 +74,11 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
 /// # Errors
 /// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table.
 pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
-    declared_once(specs)?;
+    declared_once(target, specs)?;
     let mut problems = Vec::new();
     for spec in specs {
         let found = target.problems(&spec.table).into_iter();
-        problems.extend(found.map(|problem| in_file(spec, problem)));
+        problems.extend(found.map(|problem| spec.in_file(&problem)));
     }
     if problems.is_empty() {
         return Ok(());
@@ -91,7 +91,7 @@ pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
 /// # Errors
 /// Those of the target.
 pub fn compare(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Differences>> {
-    declared_once(specs)?;
+    declared_once(target, specs)?;
     let states = inspect(target, specs)?;
     let pairs = specs.iter().zip(&states);
     Ok(pairs
@@ -275,21 +275,41 @@ fn digest(value: &Value) -> String {
     format!("sha256:{}", hex.collect::<String>())
 }
 
-fn declared_once(specs: &[Spec]) -> Result<()> {
-    let mut seen: BTreeMap<&TableName, &str> = BTreeMap::new();
+/// One table has one specification. A catalog is a label where the engine has none, and SQLite takes names that differ in case only for one.
+fn declared_once(target: &dyn Target, specs: &[Spec]) -> Result<()> {
+    let same = |name: &TableName| match target.dialect() {
+        Dialect::Sqlite => (
+            String::new(),
+            String::new(),
+            name.table().to_ascii_lowercase(),
+        ),
+        Dialect::Postgres => (
+            String::new(),
+            name.schema().to_owned(),
+            name.table().to_owned(),
+        ),
+        Dialect::Delta => (
+            name.catalog().to_owned(),
+            name.schema().to_owned(),
+            name.table().to_owned(),
+        ),
+    };
+    let mut seen: BTreeMap<_, &Spec> = BTreeMap::new();
     for spec in specs {
-        if let Some(file) = seen.insert(&spec.table.name, &spec.file) {
-            let (name, again) = (&spec.table.name, &spec.file);
-            let message = format!("`{name}` is declared in `{file}` and again in `{again}`");
+        if let Some(first) = seen.insert(same(&spec.table.name), spec) {
+            let (name, file, again) = (&first.table.name, &first.file, &spec.file);
+            let message = if *name == spec.table.name {
+                format!("`{name}` is declared in `{file}` and again in `{again}`")
+            } else {
+                let (other, dialect) = (&spec.table.name, target.dialect().name());
+                format!(
+                    "`{name}`, declared in `{file}`, and `{other}`, declared in `{again}`, are one table of {dialect}"
+                )
+            };
             return Err(Error::invalid_input(message).hint("a table is declared in one file"));
         }
     }
     Ok(())
-}
-
-fn in_file(spec: &Spec, problem: Problem) -> Problem {
-    let place = format!("{}: {}", spec.file, problem.place);
-    Problem::new(place, problem.message)
 }
 
 fn unsupported(target: &dyn Target, problems: Vec<Problem>) -> Error {
@@ -303,17 +323,19 @@ fn unsupported(target: &dyn Target, problems: Vec<Problem>) -> Error {
 /// One error for all tables that have no way. It has the kind of the first.
 fn all_of(mut failed: Vec<(&Spec, Error)>) -> Error {
     if failed.len() == 1
-        && let Some((_, error)) = failed.pop()
+        && let Some((spec, error)) = failed.pop()
     {
-        return error;
+        let problems = error.problems().iter();
+        let problems = problems.map(|problem| spec.in_file(problem)).collect();
+        return error.with_problems(problems);
     }
     let kind = failed
         .first()
         .map_or(ErrorKind::Internal, |(_, error)| error.kind());
     let problems = failed.iter().flat_map(|(spec, error)| {
         let own = Problem::new(spec.file.as_str(), error.chain());
-        let below = error.problems().iter().cloned();
-        std::iter::once(own).chain(below.map(|problem| in_file(spec, problem)))
+        let below = error.problems().iter();
+        std::iter::once(own).chain(below.map(|problem| spec.in_file(problem)))
     });
     Error::new(kind, format!("{} tables cannot be planned", failed.len()))
         .with_problems(problems.collect())

@@ -4,14 +4,15 @@ mod column;
 mod cross;
 mod keyed;
 mod keys;
+mod places;
 mod read;
 mod value;
 
 pub use keys::json_schema;
 
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::target::{Table, TableName};
-use crate::yaml::Problems;
+use crate::yaml::{Problems, quoted};
 
 /// How declared and live columns are brought together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +50,7 @@ pub struct Spec {
     pub matching: Matching,
     /// The file, as it is shown in messages and recorded.
     pub file: String,
+    places: places::Places,
 }
 
 impl Spec {
@@ -60,6 +62,14 @@ impl Spec {
         let mut problems = Problems::new(shown_name);
         let spec = read::read(text, shown_name, env, &mut problems);
         problems.finish(spec)
+    }
+
+    /// A fault that a target found in [`table`](Self::table), with its line and column in the file.
+    pub(super) fn in_file(&self, problem: &Problem) -> Problem {
+        let Problem { place, message } = problem;
+        let at = self.places.of(place);
+        let file = format!("{}:{}:{}", self.file, at.line, at.column);
+        Problem::new(file, format!("{}: {message}", quoted(place)))
     }
 }
 

@@ -36,25 +36,42 @@ pub(super) fn pair<'s>(spec: &Spec, state: &'s State) -> Pairs<'s> {
     }
 }
 
-/// A renaming is to be done while the old name is there and the new one is not.
+/// A renaming is to be done while the old name is there and the new one is not, or is about to be free by another one.
 fn by_name<'s>(spec: &Spec, live: &[Live<'s>]) -> Vec<Option<Live<'s>>> {
     let mut by_name: BTreeMap<&str, Live<'s>> = live
         .iter()
         .map(|(index, column)| (column.name.as_str(), (*index, *column)))
         .collect();
     let mut renamed: BTreeMap<&str, Live<'s>> = BTreeMap::new();
-    for (old, new) in &spec.renamed_columns {
-        if !live.iter().any(|(_, column)| column.name == *new)
-            && let Some(column) = by_name.remove(old.as_str())
-        {
-            renamed.insert(new, column);
+    let mut waiting: Vec<&(String, String)> = spec.renamed_columns.iter().collect();
+    loop {
+        let before = waiting.len();
+        waiting.retain(|(old, new)| {
+            if by_name.contains_key(new.as_str()) {
+                return true;
+            }
+            if let Some(column) = by_name.remove(old.as_str()) {
+                renamed.insert(new, column);
+            }
+            false
+        });
+        if waiting.len() == before {
+            break;
         }
     }
     let columns = spec.table.columns.iter();
-    columns
+    let mut found: Vec<Option<Live<'s>>> = columns
         .map(|column| {
             let name = column.name.as_str();
             renamed.get(name).copied().or_else(|| by_name.remove(name))
         })
-        .collect()
+        .collect();
+    // Nobody means another column by the same letters.
+    let columns = spec.table.columns.iter().zip(&mut found);
+    for (column, found) in columns.filter(|(_, found)| found.is_none()) {
+        let mut left = by_name.keys();
+        let other_case = left.find(|name| name.eq_ignore_ascii_case(&column.name));
+        *found = other_case.copied().and_then(|name| by_name.remove(name));
+    }
+    found
 }

@@ -170,6 +170,55 @@ fn a_renaming_is_done_when_the_old_name_is_gone() {
 }
 
 #[test]
+fn a_name_that_one_renaming_frees_is_taken_by_the_next() {
+    let chain = TWO.replace(
+        "{name: a,",
+        "{name: c, renamed_from: b, datatype: string}\n- {name: b, renamed_from: a,",
+    );
+    let chain: String = chain
+        .lines()
+        .filter(|line| !line.starts_with("- {name: b, datatype"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let chain = chain.replace("primary_key: a", "primary_key: b");
+    let found = differences(&spec(&chain), Some(&state(TWO)));
+    let mut pairs = found.renamed_columns();
+    pairs.sort();
+    let wanted = [("a", "b"), ("b", "c")].map(|(old, new)| (old.to_owned(), new.to_owned()));
+    assert_eq!(pairs, wanted, "{:?}", found.changes);
+    assert_eq!(found.changes.len(), 2, "{:?}", found.changes);
+    assert!(differences(&spec(&chain), Some(&state(&chain))).is_empty());
+    // Names that change places cannot be told from names that have: nothing is renamed.
+    let swapped = TWO
+        .replace("{name: a,", "{name: x,")
+        .replace("{name: b,", "{name: a, renamed_from: b,")
+        .replace("{name: x,", "{name: b, renamed_from: a,");
+    assert!(
+        differences(&spec(&swapped), Some(&state(TWO)))
+            .renamed_columns()
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_name_in_other_letters_is_a_renaming() {
+    let upper = TWO
+        .replace("{name: a,", "{name: A,")
+        .replace("primary_key: a", "primary_key: A");
+    assert_eq!(
+        between(&upper, TWO).canonical(),
+        r#"{"full_table_name":"c.s.t","update":{"columns":{"1":{"name":"A"}}}}"#
+    );
+    let both = format!("{TWO}- {{name: B, datatype: string}}\n");
+    assert!(
+        differences(&spec(&both), Some(&state(TWO)))
+            .renamed_columns()
+            .is_empty(),
+        "`b` is there still"
+    );
+}
+
+#[test]
 fn what_is_not_active_is_left_alone() {
     let inactive = TWO.replace(
         "{name: b, datatype: string",

@@ -3,6 +3,7 @@
 use super::column::{self, Declared, text};
 use super::cross;
 use super::keyed::{self, checks, filters, foreign_keys, rules};
+use super::places::Places;
 use super::value;
 use super::{Matching, Spec};
 use crate::event::Value;
@@ -134,6 +135,7 @@ pub(super) fn read(
         renamed_columns: Vec::new(),
         matching: matching.unwrap_or_default(),
         file: shown_name.to_owned(),
+        places: Places::new(root),
     };
     for declared in columns {
         spec.take(declared);

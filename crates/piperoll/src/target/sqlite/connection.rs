@@ -92,7 +92,11 @@ fn denied(path: &Path) -> Error {
 /// What an error of SQLite means to the caller.
 pub(super) fn failure(path: &Path, error: rusqlite::Error) -> Error {
     let shown = path.display();
-    let Some(code) = error.sqlite_error_code() else {
+    let code = match &error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
+        other => other.sqlite_error_code(),
+    };
+    let Some(code) = code else {
         return Error::corrupt(format!("`{shown}` does not hold what it should")).because(error);
     };
     match code {

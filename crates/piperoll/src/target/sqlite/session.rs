@@ -122,7 +122,7 @@ fn failed(path: &Path, step: &Step, statement: &str, error: rusqlite::Error) -> 
     let cause = failure(path, error);
     Error::new(
         cause.kind(),
-        format!("the step `{}` failed at `{first}`", step.what),
+        format!("a step failed at `{first}`: {}", step.what),
     )
     .because(cause)
 }

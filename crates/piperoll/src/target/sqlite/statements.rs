@@ -158,11 +158,11 @@ pub(super) fn remember(table: &str, rows: &[&Metadata]) -> String {
 pub(super) const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
 pub(super) const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
 
-/// Copies rows. The columns have the same names on both sides.
+/// Copies rows, all or none: a constraint with `ON CONFLICT IGNORE` or `REPLACE` would leave some out. The columns have the same names on both sides.
 pub(super) fn copy(from: &str, to: &str, columns: &[String]) -> String {
     let columns = dialect::names(columns);
     format!(
-        "INSERT INTO {} ({columns}) SELECT {columns} FROM {}",
+        "INSERT OR ABORT INTO {} ({columns}) SELECT {columns} FROM {}",
         dialect::name(to),
         dialect::name(from)
     )

@@ -133,9 +133,10 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
                 let sql = rebuild::statements(table, &layout, &wanted, &copied, &all);
                 let mut tried = sql.clone();
                 tried.retain(|each| !statements::is_of_statistics(each));
-                scratch
-                    .run_all(&tried)
-                    .map_err(|fault| refused(to, &fault))?;
+                scratch.run_all(&tried).map_err(|fault| {
+                    refused(to, &fault)
+                        .hint("what hangs on the table may name what goes: change that first")
+                })?;
                 (sql, true, None)
             }
         };

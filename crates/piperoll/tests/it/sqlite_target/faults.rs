@@ -65,6 +65,15 @@ fn what_is_no_database_is_corrupt() {
 }
 
 #[test]
+fn a_name_that_something_else_has_is_refused_and_nothing_is_corrupt() {
+    let shop = Shop::new();
+    shop.sqlite3("CREATE VIEW t AS SELECT 1 AS a");
+    let (kind, told) = kind(&shop.target());
+    assert_eq!(kind, ErrorKind::InvalidInput, "{told}");
+    assert!(told.contains("view \"t\" already exists"), "{told}");
+}
+
+#[test]
 fn a_side_table_of_somebody_else_is_corrupt() {
     let shop = Shop::new();
     shop.sqlite3("CREATE TABLE piperoll_metadata (mine TEXT); CREATE TABLE t (a)");

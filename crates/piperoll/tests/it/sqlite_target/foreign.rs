@@ -1,6 +1,6 @@
 //! Tables that Piperoll never made are told by their own statements.
 
-use super::{Shop, check, name, sorted};
+use super::{Shop, change, check, name, sorted};
 use piperoll::event::Value;
 use piperoll::target::{
     Attribute, Column, DataType, DefaultValue, ForeignKey, Table, Target as _, UniqueKey,
@@ -167,10 +167,7 @@ fn a_virtual_table_is_told_as_far_as_its_columns() {
     let from = shop.state("words");
     let mut to = from.table.clone();
     to.columns.push(plain("more", DataType::Int));
-    let error = shop
-        .target()
-        .steps(&super::change(Some(&from), &to))
-        .unwrap_err();
+    let error = shop.target().steps(&change(Some(&from), &to)).unwrap_err();
     assert_eq!(error.kind(), piperoll::ErrorKind::Unsupported);
 }
 
@@ -207,7 +204,30 @@ fn what_was_changed_outside_is_seen() {
 
     // And what is declared can be had again.
     let from = shop.state("orders");
-    let wanted = super::change(Some(&from), &declared);
+    let wanted = change(Some(&from), &declared);
     piperoll_testkit::targets::apply(&shop.target(), &wanted).unwrap();
     assert_eq!(sorted(&shop.state("orders").table), sorted(&declared));
+}
+
+#[test]
+fn a_rebuild_that_would_leave_rows_out_fails() {
+    for conflict in ["IGNORE", "REPLACE"] {
+        let shop = Shop::new();
+        shop.sqlite3(&format!(
+            "CREATE TABLE t (k INTEGER PRIMARY KEY, v TEXT UNIQUE ON CONFLICT {conflict});
+             INSERT INTO t VALUES (1, '1'), (2, '01')"
+        ));
+        let from = shop.state("t");
+        let mut to = from.table.clone();
+        // As numbers the two are one.
+        to.columns[1].datatype = DataType::Bigint;
+        let wanted = change(Some(&from), &to);
+        let error = piperoll_testkit::targets::apply(&shop.target(), &wanted).unwrap_err();
+        assert!(
+            error.chain().contains("UNIQUE constraint failed"),
+            "{}",
+            error.chain()
+        );
+        assert_eq!(shop.sqlite3("SELECT v FROM t ORDER BY k"), "1\n01\n");
+    }
 }

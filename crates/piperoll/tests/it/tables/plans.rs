@@ -41,6 +41,75 @@ fn one_table_in_two_files_is_refused() {
 }
 
 #[test]
+fn two_names_of_one_table_are_refused() {
+    let shop = Workshop::new();
+    for other in [
+        ORDERS.replace("table: orders", "table: Orders"),
+        ORDERS.replace("catalog: shop", "catalog: store"),
+    ] {
+        let error = plan(&*shop.target(), &[spec(ORDERS), spec(&other)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        let told = error.to_string();
+        assert!(told.ends_with("are one table of sqlite"), "{told}");
+    }
+}
+
+#[test]
+fn what_a_target_refuses_stands_at_its_line_and_column() {
+    let shop = Workshop::new();
+    let text = "catalog: c
+schema: other
+table: t
+row_filters: {f: {name: f, expression: a > 0}}
+unique_keys: [[a], [b]]
+table_check_constraints:
+  k:
+    name: n
+    expression: nope > 0
+columns:
+- {name: a, datatype: int, column_masking_rule: m}
+- {name: a.b, datatype: int, column_check_constraints: {k: {name: m, expression: (}}}
+- name: b
+  datatype: int
+  default_expression: nope()
+";
+    let places = |text: &str| -> Vec<String> {
+        let error = plan(&*shop.target(), &[spec(text)]).unwrap_err();
+        let problems = error.problems().iter();
+        problems
+            .map(|problem| {
+                problem
+                    .to_string()
+                    .split(": ")
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect()
+    };
+    assert_eq!(
+        places(text),
+        [
+            "t.yaml:2:9 `schema`",
+            "t.yaml:4:40 `row_filters.f`",
+            "t.yaml:11:49 `columns.a.column_masking_rule`"
+        ]
+    );
+    let text = text
+        .replace("schema: other", "schema: main")
+        .replace("row_filters: {f: {name: f, expression: a > 0}}\n", "")
+        .replace(", column_masking_rule: m", "");
+    assert_eq!(
+        places(&text),
+        [
+            "t.yaml:11:82 `columns.a.b.checks.k`",
+            "t.yaml:14:23 `columns.b.default`",
+            "t.yaml:8:17 `checks.k`",
+        ]
+    );
+}
+
+#[test]
 fn a_digest_says_what_is_done_and_nothing_else() {
     let shop = Workshop::new();
     let digest = |text: &str| shop.plan(text).unwrap().digest();
