@@ -293,6 +293,7 @@ pub fn verify_once(folder: &Path) -> Result<(), Box<dyn Error>> {
     let key = settings.key.read(&settings.origin)?.ok_or("no key")?;
     let request = Request {
         keys: vec![key.vkey(), key.clock()?.vkey()],
+        threads: std::thread::available_parallelism()?.get() - 1,
         ..Request::default()
     };
     let started = Instant::now();

@@ -38,6 +38,8 @@ pub const BATCH_EVENTS_MAX: usize = 100_000;
 pub const TURNS_MAX: usize = 10_000;
 /// Largest file of the endorsements beside a key; one is about 300 bytes.
 pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Least events of a batch of which a second thread stamps one half.
+pub const HALVED_EVENTS_MIN: usize = 1_000;
 /// Most bytes of the lines that `record` gathers for one append, where they are more than one.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most events that wait in one process for the append before theirs; who brings more waits to join them.
@@ -55,6 +57,10 @@ pub const NAMES_KEPT_MAX: usize = 10_000;
 /// Entries in a row of which neither row nor tile is there, after which the pass of `verify` ends: a head that claims any size, and an entry at any position,
 /// end in a finite answer.
 pub const GAP_ENTRIES_MAX: u64 = 65_536;
+/// Most threads that help one `verify`.
+pub const VERIFY_THREADS_MAX: usize = 3;
+/// Most bytes of rows that are copied for one of them at a time.
+pub const COPIED_BYTES_MAX: usize = 512 * 1024;
 /// Most kept checkpoints that `verify` looks at; the rest is told as unverifiable.
 pub const KEPT_CHECKPOINTS_MAX: u64 = 1_000_000;
 /// Most rows of a table that `verify` looks at where none can be: behind the last entry, of no entry, of no tree. Then it says that there are more.

@@ -44,6 +44,8 @@ pub struct Request {
     pub max_age: Option<(u64, u64)>,
     /// The level that is asked for.
     pub level: Level,
+    /// How many threads may help, at most [`crate::limits::VERIFY_THREADS_MAX`]; with 0 all is done by the one that calls. The report is the same.
+    pub threads: usize,
 }
 
 /// Verifies a trail. `progress` is told how many entries of how many are done.
@@ -74,7 +76,14 @@ pub fn verify(
         _ => None,
     };
     let sizes = signatures.sizes(head_file);
-    let scanned = Scan::run(snapshot, &signatures, &sizes, &mut findings, progress)?;
+    let scanned = Scan::run(
+        snapshot,
+        &signatures,
+        &sizes,
+        &mut findings,
+        request.threads,
+        progress,
+    )?;
     compare(&signatures, &scanned, request, &mut findings);
     let untold = |size: &&u64| **size <= scanned.size && scanned.root_at(**size).is_none();
     if let Some(size) = sizes.iter().find(untold) {

@@ -85,6 +85,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
         head,
         max_age: max_age(context)?,
         level,
+        threads: std::thread::available_parallelism().map_or(0, |cores| cores.get() - 1),
     };
     let mut progress = Progress::new("verifying", output);
     let report = verify(&*store, &request, &mut |done, all| progress.at(done, all))?;

@@ -196,12 +196,26 @@ impl Sample {
         }
     }
 
-    /// What `verify` says.
+    /// What `verify` says, which is the same with any number of threads.
     ///
     /// # Errors
     /// Those of opening and of `verify`.
+    ///
+    /// # Panics
+    /// When it is not the same.
     pub fn verify(&self, request: &Request) -> Result<Report> {
-        verify(&*self.store()?, request, &mut |_, _| {})
+        let store = self.store()?;
+        let alone = verify(&*store, request, &mut |_, _| {});
+        let helped = Request {
+            threads: 2,
+            ..request.clone()
+        };
+        let helped = verify(&*store, &helped, &mut |_, _| {});
+        match (&alone, &helped) {
+            (Ok(alone), Ok(helped)) => assert_eq!(alone, helped),
+            (alone, helped) => assert_eq!(alone.is_err(), helped.is_err()),
+        }
+        alone
     }
 }
 

@@ -25,11 +25,11 @@ impl Erasures {
     }
 
     /// A tombstone accounts for ranges: for what of them lies before it.
-    pub(super) fn account(&mut self, ranges: Vec<(u64, u64)>, place: Place) {
+    pub(super) fn account(&mut self, ranges: &[(u64, u64)], place: Place) {
         let Some(last_before) = place.index.checked_sub(1) else {
             return;
         };
-        for (first, last) in ranges {
+        for &(first, last) in ranges {
             let range = (first, last.min(last_before));
             if range.0 > range.1 {
                 continue;

@@ -1,10 +1,16 @@
 //! The one pass over the entries, with their payloads, attributes, tiles, and what they are found by.
 
+mod ahead;
 mod beyond;
+mod examine;
 mod found;
 mod row;
+mod rows;
 
+use self::ahead::Ahead;
+use self::examine::{Examined, Examiner};
 use self::found::Ids;
+use self::rows::Rows;
 use super::classify::Mismatches;
 use super::erasures::Erasures;
 use super::findings::Findings;
@@ -14,7 +20,7 @@ use super::signatures::Signatures;
 use crate::error::{ErrorKind, Result};
 use crate::event::{AttributeName, EventId};
 use crate::limits::{FINDINGS_MAX, GAP_ENTRIES_MAX};
-use crate::seal::{EntryIndex, Hash, TILE_WIDTH, TileId, TreeSize, leaf_hash};
+use crate::seal::{EntryIndex, Hash, TILE_WIDTH, TileId, TreeSize};
 use crate::store::{Filter, Order, Page, Snapshot};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -93,6 +99,7 @@ impl<'a> Scan<'a> {
         signatures: &'a Signatures,
         sizes: &[u64],
         findings: &'a mut Findings,
+        threads: usize,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Scanned> {
         let mut scan = Self {
@@ -114,20 +121,14 @@ impl<'a> Scan<'a> {
                 .next_entry(Order::NewestFirst, None)?
                 .map_or(0, |last| last.saturating_add(1)),
         };
-        let mut end = 0;
-        let mut gap = 0;
-        while end < size && gap < GAP_ENTRIES_MAX {
-            let block_end = size.min(end + BLOCK);
-            let inside: Vec<u64> = sizes
-                .iter()
-                .copied()
-                .filter(|size| (end + 1..=block_end).contains(size))
-                .collect();
-            let is_empty = scan.block(end, block_end, &inside, size)?;
-            gap = if is_empty { gap + BLOCK } else { 0 };
-            end = block_end;
-            progress(end, size);
-        }
+        let examiner = Examiner {
+            secret: signatures.secret.clone(),
+            key: scan.ids.key(),
+        };
+        let end = std::thread::scope(|scope| {
+            let ahead = Ahead::new(scope, threads, examiner);
+            scan.blocks(ahead, size, sizes, progress)
+        })?;
         scan.behind_gap(end, size)?;
         scan.strays(size)?;
         if end >= size {
@@ -135,6 +136,45 @@ impl<'a> Scan<'a> {
         }
         scan.stray_tiles(size)?;
         scan.finish(size)
+    }
+
+    /// Each block from the first on; returns where the pass ended.
+    fn blocks(
+        &mut self,
+        mut ahead: Ahead,
+        size: u64,
+        sizes: &[u64],
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<u64> {
+        let snapshot = self.snapshot;
+        let mut end = 0;
+        let mut gap = 0;
+        let mut read = 0;
+        while end < size && gap < GAP_ENTRIES_MAX {
+            while read < size && ahead.has_room() {
+                let read_end = size.min(read + BLOCK);
+                let range = position(read)..position(read_end);
+                ahead.read(|rows, examiner, copies| {
+                    rows.read(snapshot, range, examiner, copies);
+                });
+                read = read_end;
+            }
+            let Some(mut rows) = ahead.take()? else {
+                break;
+            };
+            let block_end = size.min(end + BLOCK);
+            let inside: Vec<u64> = sizes
+                .iter()
+                .copied()
+                .filter(|size| (end + 1..=block_end).contains(size))
+                .collect();
+            let is_empty = self.block(end, block_end, &mut rows, &inside, size)?;
+            ahead.give_back(rows);
+            gap = if is_empty { gap + BLOCK } else { 0 };
+            end = block_end;
+            progress(end, size);
+        }
+        Ok(end)
     }
 
     /// The first position behind one, in an order.
@@ -154,13 +194,20 @@ impl<'a> Scan<'a> {
     }
 
     /// One block; returns whether nothing of it is there.
-    fn block(&mut self, start: u64, end: u64, sizes: &[u64], size: u64) -> Result<bool> {
+    fn block(
+        &mut self,
+        start: u64,
+        end: u64,
+        rows: &mut Rows,
+        sizes: &[u64],
+        size: u64,
+    ) -> Result<bool> {
         let id = TileId {
             level: 0,
             number: start / BLOCK,
         };
         let expected = self.leaf_tile(id, size)?;
-        let block = self.visit_block(start, end, &expected)?;
+        let block = self.rows(start, end, rows, &expected)?;
         self.attributes(start, end, block.attributes, &block.unknown)?;
 
         let mut entry_leaves = Vec::with_capacity(block.leaves.len());
@@ -227,49 +274,50 @@ impl<'a> Scan<'a> {
         Ok(hashes)
     }
 
-    fn visit_block(&mut self, start: u64, end: u64, expected: &[Option<Hash>]) -> Result<Block> {
+    /// The rows of a block, in the order in which the store has shown them.
+    fn rows(
+        &mut self,
+        start: u64,
+        end: u64,
+        rows: &mut Rows,
+        expected: &[Option<Hash>],
+    ) -> Result<Block> {
         let mut block = Block::default();
         let mut next = start;
-        let mut rows = 0;
-        let snapshot = self.snapshot;
-        let visited = snapshot.entries(position(start)..position(end), &mut |stored| {
-            let asked_for = u64::try_from(stored.seq).ok();
+        let mut visited = 0;
+        let mut ended = std::mem::replace(&mut rows.end, Ok(()));
+        for row in rows.examined() {
+            let asked_for = u64::try_from(row.seq).ok();
             let Some(index) = asked_for.filter(|index| (start..end).contains(index)) else {
                 // A sound store has no such row here; one that lies may have them without end.
-                let detail = format!("the store shows entry {} where none is", stored.seq);
+                let detail = format!("the store shows entry {} where none is", row.seq);
                 self.findings.object(Verdict::Forged, Level::L0, &detail);
                 self.is_cut = true;
-                return Ok(ControlFlow::Break(()));
+                ended = Ok(());
+                break;
             };
             let at = usize::try_from(index - start).unwrap_or(usize::MAX);
-            let leaf = leaf_hash(stored.header);
-            if index < next {
-                let told = self.out_of_order(index, at, leaf, &mut block);
-                if !self.is_cut {
-                    self.ids.add(stored.id, stored.seq);
-                    rows += 1;
-                }
-                return Ok(told);
-            }
-            block.leaves.extend((next..index).map(|_| Leaf::Gone));
-            next = index + 1;
-            self.ids.add(stored.id, stored.seq);
-            rows += 1;
-            let there = expected.get(at).copied().flatten();
-            let sealed = there.is_none_or(|there| there == leaf);
-            block.leaves.push(Leaf::There(leaf));
-            let place = Place {
-                index,
-                leaf,
-                sealed,
+            let told = if index < next {
+                self.out_of_order(index, at, row.leaf, &mut block)
+            } else {
+                block.leaves.extend((next..index).map(|_| Leaf::Gone));
+                next = index + 1;
+                self.next_row(index, at, &row, expected, &mut block);
+                ControlFlow::Continue(())
             };
-            self.entry(place, &stored, &mut block);
-            Ok(ControlFlow::Continue(()))
-        });
-        let rest = match visited {
+            if !self.is_cut {
+                self.ids.add(row.place);
+                visited += 1;
+            }
+            if told.is_break() {
+                ended = Ok(());
+                break;
+            }
+        }
+        let rest = match ended {
             Ok(()) => {
                 if !self.is_cut {
-                    self.reach(start, end, rows)?;
+                    self.reach(start, end, visited)?;
                 }
                 Leaf::Gone
             }
@@ -288,6 +336,25 @@ impl<'a> Scan<'a> {
         };
         block.leaves.extend((next..end).map(|_| rest));
         Ok(block)
+    }
+
+    fn next_row(
+        &mut self,
+        index: u64,
+        at: usize,
+        row: &Examined,
+        expected: &[Option<Hash>],
+        block: &mut Block,
+    ) {
+        let leaf = row.leaf;
+        let there = expected.get(at).copied().flatten();
+        block.leaves.push(Leaf::There(leaf));
+        let place = Place {
+            index,
+            leaf,
+            sealed: there.is_none_or(|there| there == leaf),
+        };
+        self.entry(place, row, block);
     }
 
     /// An entry that comes after one of a later position. A sound store keeps the order; one that lies may go on without end.

@@ -73,6 +73,7 @@ fn the_child_that_is_measured() {
     let key = settings.key.read(&settings.origin).unwrap().unwrap();
     let request = Request {
         keys: vec![key.vkey(), key.clock().unwrap().vkey()],
+        threads: 3,
         ..Request::default()
     };
     let report = verify(&*store, &request, &mut |_, _| {}).unwrap();
@@ -123,4 +124,36 @@ fn ten_times_the_entries_take_the_same_memory() {
         tampered - small <= 8 * 1024,
         "{small} KiB, then {tampered} KiB"
     );
+}
+
+/// Of a block of such payloads some rows are copied for other threads, and the rest is examined where it is read.
+#[test]
+fn rows_that_are_not_copied_are_examined_as_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let (trail, _) = Trail::create(&settings, Fixed::surroundings()).unwrap();
+    let line = format!(
+        r#"{{"kind":"row","action":"UPDATE","actor":{{"name":"alice"}},"resource":{{"system":"shop","name":"shop.main.orders","kind":"table"}},"payload":{{"key":7,"after":{{"text":"{}"}}}}}}"#,
+        "x".repeat(5_000)
+    );
+    let draft = Draft::from_line(line.as_bytes(), &LineDefaults::default()).unwrap();
+    trail.record(&vec![draft; 1_000]).unwrap();
+    drop(trail);
+    raw(&folder.path().join("trail.db"), |connection| {
+        let change = "UPDATE entries SET payload = '{}' WHERE seq IN (3, 200, 259, 500, 770, 999)";
+        run(connection, change, 6);
+    });
+    let store = settings.location.open(Access::Read).unwrap();
+    for threads in 0..=3 {
+        let request = Request {
+            threads,
+            ..Request::default()
+        };
+        let mut last = 0;
+        let report = verify(&*store, &request, &mut |done, _| last = done).unwrap();
+        let places: Vec<_> = report.findings.iter().map(|it| it.entries).collect();
+        let expected = [3, 200, 259, 500, 770, 999].map(|at| Some((at, at)));
+        assert_eq!(places, expected, "{threads}");
+        assert_eq!((last, report.checked.payloads), (1_000, 994), "{threads}");
+    }
 }

@@ -94,7 +94,7 @@ impl Scan<'_> {
                 if let Some(end) = order.next(stored.seq, holds(&range, stored.seq)) {
                     return Ok(self.more("entries", end));
                 }
-                self.ids.add(stored.id, stored.seq);
+                self.ids.add(self.ids.hash(stored.id, stored.seq));
                 match u64::try_from(stored.seq) {
                     Ok(index) => {
                         let leaf = leaf_hash(stored.header);
@@ -106,7 +106,7 @@ impl Scan<'_> {
                             leaf,
                             sealed,
                         };
-                        self.erasures.account(ranges_of(&stored), place);
+                        self.erasures.account(&ranges_of(&stored), place);
                     }
                     Err(_) => {
                         let detail =

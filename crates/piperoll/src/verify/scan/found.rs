@@ -20,9 +20,18 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn add(&mut self, id: &str, seq: i64) {
+    pub(super) fn key(&self) -> RandomState {
+        self.key.clone()
+    }
+
+    pub(super) fn hash(&self, id: &str, seq: i64) -> u64 {
+        self.key.hash_one((id, seq))
+    }
+
+    /// Takes in the hash of one pair.
+    pub(super) fn add(&mut self, place: u64) {
         self.count += 1;
-        self.sum = self.sum.wrapping_add(self.key.hash_one((id, seq)));
+        self.sum = self.sum.wrapping_add(place);
     }
 }
 
@@ -55,7 +64,7 @@ impl Scan<'_> {
         };
         let most = self.ids.count;
         let visited = self.snapshot.ids(&mut |id, seq| {
-            found.add(id, seq);
+            found.add(found.hash(id, seq));
             // One too many says enough; a store that lies may have them without end.
             Ok(match found.count > most {
                 true => ControlFlow::Break(()),

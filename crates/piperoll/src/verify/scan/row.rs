@@ -2,29 +2,28 @@
 
 use super::super::report::Verdict;
 use super::beyond::{End, Order};
+use super::examine::{Derived, Examined, PayloadTold};
 use super::{Block, Place, Scan, position};
 use crate::error::Result;
-use crate::event::{
-    AttributeName, Commitment, Header, HeaderError, Kind, Payload, Salt, attributes_of,
-};
+use crate::event::{AttributeName, Commitment, Header, HeaderError, Salt};
 use crate::limits::STRAYS_MAX;
-use crate::store::{Searched, StoredEntry};
+use crate::store::StoredEntry;
 use crate::trail::tombstone;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 impl Scan<'_> {
     /// One row. What a header says that is not the one in the tile is not believed.
-    pub(super) fn entry(&mut self, place: Place, stored: &StoredEntry<'_>, block: &mut Block) {
+    pub(super) fn entry(&mut self, place: Place, row: &Examined, block: &mut Block) {
         let index = place.index;
         self.checked.entries += 1;
         // What an entry is searched by is that of the one that was sealed here.
-        let search_faults = stored.search_faults.iter().filter(|_| place.sealed);
-        for fault in stored.faults.iter().chain(search_faults) {
+        let search_faults = row.search_faults.iter().filter(|_| place.sealed);
+        for fault in row.faults.iter().chain(search_faults) {
             self.findings.entry(Verdict::Altered, index, fault);
         }
-        let header = match Header::decode(stored.header) {
-            Ok(header) => header,
+        let told = match &row.header {
+            Ok(told) => told,
             Err(error) => {
                 let verdict = match error {
                     HeaderError::Newer(_) if place.sealed => Verdict::Unverifiable,
@@ -36,83 +35,51 @@ impl Scan<'_> {
                 return;
             }
         };
-        if stored.id != header.id.to_string() {
+        if !told.same_id {
             self.findings
                 .entry(Verdict::Altered, index, "column `id` is not the header's");
         }
-        if let Some(searched) = stored.searched.as_ref().filter(|_| place.sealed) {
-            for field in searched.differing(&Searched::of(&header)) {
-                let detail = format!("a search takes another `{field}` for the header's");
-                self.findings.entry(Verdict::Altered, index, &detail);
-            }
+        for field in told.differing.iter().filter(|_| place.sealed) {
+            let detail = format!("a search takes another `{field}` for the header's");
+            self.findings.entry(Verdict::Altered, index, &detail);
         }
-        self.payload(place, &header, stored, block);
+        self.payload(place, &told.payload, block);
     }
 
-    fn payload(
-        &mut self,
-        place: Place,
-        header: &Header,
-        stored: &StoredEntry<'_>,
-        block: &mut Block,
-    ) {
+    fn payload(&mut self, place: Place, told: &PayloadTold, block: &mut Block) {
         let index = place.index;
-        let problem = match (header.payload, stored.payload, stored.salt) {
-            (None, None, None) => return,
-            (Some(_), None, None) => {
-                if header.kind == Kind::Trail && place.sealed {
-                    let detail = "the payload is gone; those of kind `trail` are never erased";
-                    self.findings.entry(Verdict::Missing, index, detail);
-                } else {
-                    self.erasures.gone(place);
-                }
-                return;
+        match told {
+            PayloadTold::None => {}
+            PayloadTold::Gone { never_erased: true } if place.sealed => {
+                let detail = "the payload is gone; those of kind `trail` are never erased";
+                self.findings.entry(Verdict::Missing, index, detail);
             }
-            (Some(commitment), Some(payload), Some(salt)) => match Salt::from_slice(salt) {
-                None => "the salt has not 32 bytes",
-                Some(salt) if Commitment::to_payload(payload, &salt) != commitment => {
-                    "the payload is not the one that the header commits to"
-                }
-                Some(_) => {
-                    self.checked.payloads += 1;
-                    let ranges = tombstone(header, Some(payload));
-                    self.erasures.account(ranges, place);
-                    self.derived(index, header, payload, block);
-                    return;
-                }
-            },
-            (Some(_), Some(_), None) => "the salt is gone",
-            (Some(_), None, Some(_)) => "the payload is gone, its salt is not",
-            (None, _, _) => "has a payload or a salt that its header does not know",
-        };
-        let verdict = match header.payload {
-            None if place.sealed => Verdict::Forged,
-            _ => Verdict::Altered,
-        };
-        self.findings.entry(verdict, index, problem);
-        block.unknown.push(index);
-    }
-
-    /// What a payload is found by.
-    fn derived(&mut self, index: u64, header: &Header, payload: &[u8], block: &mut Block) {
-        let Some(secret) = &self.signatures.secret else {
-            block.unknown.push(index);
-            return;
-        };
-        match Payload::from_bytes(payload) {
-            Ok(payload) => {
-                let attributes = attributes_of(header.kind, &payload, secret).into_iter();
-                block
-                    .attributes
-                    .extend(attributes.map(|a| (index, a.name, a.value)));
-            }
-            Err(_) => {
-                self.findings.entry(
-                    Verdict::Altered,
-                    index,
-                    "the payload is none of this format",
-                );
+            PayloadTold::Gone { .. } => self.erasures.gone(place),
+            PayloadTold::Wrong { problem, known } => {
+                let verdict = match known {
+                    false if place.sealed => Verdict::Forged,
+                    _ => Verdict::Altered,
+                };
+                self.findings.entry(verdict, index, problem);
                 block.unknown.push(index);
+            }
+            PayloadTold::Kept { ranges, derived } => {
+                self.checked.payloads += 1;
+                self.erasures.account(ranges, place);
+                match derived {
+                    Derived::Attributes(attributes) => {
+                        let attributes = attributes.iter().cloned();
+                        block
+                            .attributes
+                            .extend(attributes.map(|a| (index, a.name, a.value)));
+                    }
+                    Derived::Unknown => block.unknown.push(index),
+                    Derived::Malformed => {
+                        let detail = "the payload is none of this format";
+                        self.findings.entry(Verdict::Altered, index, detail);
+                        block.unknown.push(index);
+                    }
+                }
             }
         }
     }
