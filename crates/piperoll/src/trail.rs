@@ -13,6 +13,7 @@ mod queue;
 mod record;
 mod rotate;
 mod seal;
+mod stamp;
 mod turn;
 
 use self::queue::Queue;
