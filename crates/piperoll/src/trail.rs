@@ -15,6 +15,7 @@ mod record;
 mod record_with;
 mod rotate;
 mod seal;
+mod stamp;
 mod turn;
 
 use self::queue::Queue;

@@ -97,27 +97,30 @@ impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = self.civil().ok_or(fmt::Error)?;
         let numbers = [
-            (i64::from(civil.year()), 4, '-'),
-            (civil.month().into(), 2, '-'),
-            (civil.day().into(), 2, 'T'),
-            (civil.hour().into(), 2, ':'),
-            (civil.minute().into(), 2, ':'),
-            (civil.second().into(), 2, '.'),
-            (self.0.rem_euclid(1_000_000), 6, 'Z'),
+            (i64::from(civil.year()), 4, b'-'),
+            (civil.month().into(), 2, b'-'),
+            (civil.day().into(), 2, b'T'),
+            (civil.hour().into(), 2, b':'),
+            (civil.minute().into(), 2, b':'),
+            (civil.second().into(), 2, b'.'),
+            (self.0.rem_euclid(1_000_000), 6, b'Z'),
         ];
-        let mut text = String::with_capacity(27);
+        let mut text = [b'0'; 27];
+        let mut rest = text.as_mut_slice();
         for (number, digits, end) in numbers {
-            for place in (0..digits).rev() {
-                let digit = number / 10_i64.pow(place) % 10;
-                text.extend(
-                    u32::try_from(digit)
-                        .ok()
-                        .and_then(|digit| char::from_digit(digit, 10)),
-                );
+            let (this, behind) = rest.split_at_mut_checked(digits + 1).ok_or(fmt::Error)?;
+            let mut left = number;
+            if let Some((last, places)) = this.split_last_mut() {
+                *last = end;
+                for place in places.iter_mut().rev() {
+                    *place = b'0' + u8::try_from(left % 10).map_err(|_| fmt::Error)?;
+                    left /= 10;
+                }
             }
-            text.push(end);
+            rest = behind;
         }
-        f.write_str(&text)
+        let text = std::str::from_utf8(&text).map_err(|_| fmt::Error)?;
+        f.write_str(text)
     }
 }
 

@@ -2,11 +2,12 @@ use super::entry::other_id;
 use super::kept_time::kept_time;
 use super::queue::{Answer, Parcel};
 use super::seal::Batch;
+use super::stamp::{self, Stamped, Unstamped};
 use super::{KeyPair, Trail};
 use crate::error::{Error, Problem, Result};
-use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload, Stamp};
+use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload};
 use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
-use crate::seal::{Checkpoint, EntryIndex, VerifierKey, leaf_hash};
+use crate::seal::{Checkpoint, EntryIndex, VerifierKey};
 use crate::store::{Snapshot, Store};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -115,11 +116,11 @@ impl Trail {
             let most = format!("a batch has at most {BATCH_EVENTS_MAX} events");
             return Err(Error::invalid_input(most).into());
         }
-        let events = self.stamp(drafts)?;
+        let Stamped { events, leaves } = self.stamp(drafts)?;
         let mut plan = Plan::new(drafts, &events)?;
         let mut parcel = Parcel {
-            leaves: events.iter().map(|e| leaf_hash(&e.header_bytes)).collect(),
             events,
+            leaves,
             given: Vec::new(),
         };
         loop {
@@ -145,7 +146,7 @@ impl Trail {
     /// # Errors
     /// As [`Trail::record`].
     pub fn rehearse(&self, drafts: &[Draft]) -> Result<usize, RecordError> {
-        let events = self.stamp(drafts)?;
+        let Stamped { events, .. } = self.stamp(drafts)?;
         let mut plan = Plan::new(drafts, &events)?;
         plan.look_up(&*self.store)?;
         Ok(plan.found.iter().flatten().count())
@@ -182,44 +183,23 @@ impl Trail {
     }
 
     /// Validates and stamps; needs no lock.
-    pub(super) fn stamp(&self, drafts: &[Draft]) -> Result<Vec<Event>, RecordError> {
-        let mut problems = Vec::new();
-        let mut events = Vec::with_capacity(drafts.len());
+    pub(super) fn stamp(&self, drafts: &[Draft]) -> Result<Stamped, RecordError> {
         let recorded_at = Instant::from_timestamp(self.surroundings.clock.now());
         let mut salts = vec![0u8; 32 * drafts.len()];
         self.surroundings.entropy.fill(&mut salts)?;
         let without = drafts.iter().filter(|draft| draft.id.is_none()).count();
         let new = EventId::generate_many(recorded_at, without, &*self.surroundings.entropy)?;
         let mut new = new.into_iter();
-        for (position, (draft, salt)) in drafts.iter().zip(salts.chunks_exact(32)).enumerate() {
-            let faults = draft.problems();
-            if !faults.is_empty() {
-                problems.extend(faults.into_iter().map(|problem| (position, problem)));
-                continue;
-            }
-            let id = match draft.id {
-                Some(id) => id,
-                None => new
-                    .next()
-                    .ok_or_else(|| Error::internal("an id for each event"))?,
-            };
-            let salt =
-                Salt::from_slice(salt).ok_or_else(|| Error::internal("a salt has 32 bytes"))?;
-            match draft.stamp(&Stamp {
-                id,
-                recorded_at,
-                salt,
-                secret: &self.secret,
-            }) {
-                Ok(event) => events.push(event),
-                Err(problem) => problems.push((position, problem)),
-            }
-        }
-        if problems.is_empty() {
-            Ok(events)
-        } else {
-            Err(RecordError::Invalid(problems))
-        }
+        let ids = drafts.iter().map(|draft| draft.id.or_else(|| new.next()));
+        let ids = ids.collect::<Option<Vec<_>>>();
+        let ids = ids.ok_or_else(|| Error::internal("an id for each event"))?;
+        let all = Unstamped {
+            drafts,
+            ids: &ids,
+            salts: &salts,
+            first: 0,
+        };
+        stamp::all(&all, recorded_at, &self.secret)
     }
 }
 

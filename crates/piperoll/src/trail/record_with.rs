@@ -3,7 +3,7 @@ use super::record::{Receipt, RecordError, Recorded};
 use super::seal::Batch;
 use crate::error::{Error, Result};
 use crate::event::{Draft, Event, Instant};
-use crate::seal::{EntryIndex, leaf_hash};
+use crate::seal::{EntryIndex, Hash};
 use std::rc::Rc;
 
 impl Trail {
@@ -18,6 +18,7 @@ impl Trail {
     ) -> Result<Receipt, RecordError> {
         let mut sealer = self.sealer()?;
         let mut events: Vec<Event> = Vec::new();
+        let mut leaves: Vec<Hash> = Vec::new();
         let mut refused = None;
         let sealed = sealer.append(&*self.store, &mut |_, _| {
             let drafts = drafts()?;
@@ -25,7 +26,7 @@ impl Trail {
                 return Err(Error::internal("a draft made at a size has an id"));
             }
             match self.stamp(&drafts) {
-                Ok(stamped) => events = stamped,
+                Ok(stamped) => (events, leaves) = (stamped.events, stamped.leaves),
                 Err(RecordError::Failed(error)) => return Err(error),
                 Err(error) => {
                     let message = error.to_string();
@@ -33,10 +34,9 @@ impl Trail {
                     return Err(Error::invalid_input(message));
                 }
             }
-            let leaves = events.iter().map(|event| leaf_hash(&event.header_bytes));
             Ok((!events.is_empty()).then(|| {
                 Rc::new(Batch {
-                    leaves: leaves.collect(),
+                    leaves: leaves.clone(),
                     events: events.clone(),
                     keep_at: None,
                 })

@@ -18,7 +18,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Header> {
     let name = rest.text(",\"name\":\"")?.to_owned();
     let strength = Strength::parse(rest.text(",\"strength\":\"")?)?;
     let via = rest.optional(",\"via\":\"")?.map(str::to_owned);
-    let at = instant(rest.text("},\"at\":\"")?)?;
+    let at_text = rest.text("},\"at\":\"")?;
+    let at = instant(at_text)?;
     let id = EventId::parse(rest.text(",\"id\":\"")?)?;
     let kind = Kind::parse(rest.text(",\"kind\":\"")?)?;
     let of = rest.parsed(",\"of\":\"", EventId::parse)?;
@@ -26,7 +27,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<Header> {
     let payload = rest.parsed(",\"payload\":\"", Commitment::parse)?;
     let phase = rest.parsed(",\"phase\":\"", Phase::parse)?;
     let reason = rest.optional(",\"reason\":\"")?.map(str::to_owned);
-    let recorded_at = instant(rest.text(",\"recorded_at\":\"")?)?;
+    // Most events are recorded when they happen.
+    let recorded_at = match rest.text(",\"recorded_at\":\"")? {
+        text if text == at_text => at,
+        text => instant(text)?,
+    };
     let resource = Resource {
         kind: rest.text(",\"resource\":{\"kind\":\"")?.to_owned(),
         name: rest.text(",\"name\":\"")?.to_owned(),
