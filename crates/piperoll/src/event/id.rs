@@ -65,7 +65,6 @@ impl EventId {
     }
 
     /// Its text, written into a buffer.
-    #[cfg(feature = "sqlite")]
     pub(crate) fn write_to<'b>(&self, buffer: &'b mut [u8; 36]) -> &'b str {
         self.0.as_hyphenated().encode_lower(buffer)
     }
