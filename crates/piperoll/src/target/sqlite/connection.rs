@@ -61,6 +61,16 @@ fn open(path: &Path, flags: OpenFlags, busy_wait: Duration) -> Result<Connection
     connection
         .query_row(statements::FIRST_READ, [], |_| Ok(()))
         .map_err(|e| failure(path, e))?;
+    let application: i64 = connection
+        .query_row(statements::APPLICATION_ID, [], |row| row.get(0))
+        .map_err(|e| failure(path, e))?;
+    if application == statements::OF_A_TRAIL {
+        let shown = path.display();
+        return Err(Error::invalid_input(format!(
+            "`{shown}` is a trail: its tables are nobody's to declare"
+        ))
+        .hint("name another file as the target"));
+    }
     Ok(connection)
 }
 

@@ -42,6 +42,11 @@ WHERE schema = 'main' AND type IN ('table', 'virtual')
   AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'piperoll\\_%' ESCAPE '\\'
 ORDER BY name";
 
+/// What a file says that it is.
+pub(super) const APPLICATION_ID: &str = "PRAGMA main.application_id";
+/// What a trail says, as the store marks it.
+pub(super) const OF_A_TRAIL: i64 = 0x5049_504C;
+
 /// The first read of a file.
 pub(super) const FIRST_READ: &str = "SELECT count(*) FROM main.sqlite_master";
 

@@ -1,6 +1,9 @@
+#![expect(clippy::disallowed_methods, reason = "a test reads a file")]
+
 use super::workshop::{ORDERS, Workshop, spec};
 use piperoll::ErrorKind;
 use piperoll::tables::{Plan, PlanFile, compare, dump, plan};
+use piperoll::target::{SqliteTarget, Target as _};
 
 const CUSTOMERS: &str = "catalog: shop
 schema: main
@@ -38,6 +41,20 @@ fn one_table_in_two_files_is_refused() {
         error.to_string(),
         "`shop.main.orders` is declared in `t.yaml` and again in `t.yaml`"
     );
+}
+
+#[test]
+fn a_trail_is_no_target() {
+    let shop = Workshop::new();
+    drop(shop.trail());
+    let file = shop.db().with_file_name("trail.db");
+    let target = SqliteTarget::new("shop", &file);
+    let before = std::fs::read(&file).unwrap();
+    let error = plan(&target, &[spec(&ORDERS.replace("orders", "entries"))]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("is a trail"), "{error}");
+    assert!(target.session().is_err());
+    assert!(std::fs::read(&file).unwrap() == before);
 }
 
 #[test]
