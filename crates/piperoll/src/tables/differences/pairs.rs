@@ -42,9 +42,10 @@ fn by_name<'s>(spec: &Spec, live: &[Live<'s>]) -> Vec<Option<Live<'s>>> {
         .iter()
         .map(|(index, column)| (column.name.as_str(), (*index, *column)))
         .collect();
+    let there: BTreeSet<&str> = by_name.keys().copied().collect();
     let mut renamed: BTreeMap<&str, Live<'s>> = BTreeMap::new();
     for (old, new) in &spec.renamed_columns {
-        if !live.iter().any(|(_, column)| column.name == *new)
+        if !there.contains(new.as_str())
             && let Some(column) = by_name.remove(old.as_str())
         {
             renamed.insert(new, column);
