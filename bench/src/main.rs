@@ -12,6 +12,7 @@ mod read;
 mod report;
 mod sample;
 mod statements;
+mod tables;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -24,6 +25,10 @@ struct Options {
     runs: usize,
     /// Only so many-th part of the appends of a run.
     share: u64,
+    /// Of many tables, so many at most.
+    tables: usize,
+    /// The section of tables alone.
+    only_tables: bool,
 }
 
 const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
@@ -31,6 +36,7 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --quick        a small run: 100,000 entries, 3 runs; it shows that all works, and little more
   --entries N    entries of the large trail; 1,000,000 unless it is given
   --runs N       runs of each figure; 5 unless it is given
+  --tables       the section of tables alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
   --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
 
@@ -51,6 +57,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
         entries: 1_000_000,
         runs: 5,
         share: 1,
+        tables: 1_000,
+        only_tables: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -60,7 +68,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
                 .ok_or(format!("`{argument}` needs a value\n{USAGE}"))
         };
         match argument.as_str() {
-            "--quick" => (options.entries, options.runs, options.share) = (100_000, 3, 5),
+            "--quick" => {
+                (options.entries, options.runs, options.share) = (100_000, 3, 5);
+                options.tables = 300;
+            }
+            "--tables" => options.only_tables = true,
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
             "--runs" => options.runs = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
@@ -75,6 +87,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
     if options.entries == 0 || options.runs == 0 {
         return Err("there must be at least one entry and one run".into());
     }
+    if options.only_tables {
+        let figures = tables::figures(&options.folder, options.tables, options.runs)?;
+        return Ok(report::print(&figures));
+    }
     let mut figures = vec![append::disk(&options.folder, options.runs)?];
     figures.extend(append::batches(
         &options.folder,
@@ -87,5 +103,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
         options.share,
     )?);
     figures.extend(read::large(&options.folder, options.entries, options.runs)?);
+    figures.extend(tables::figures(
+        &options.folder,
+        options.tables,
+        options.runs,
+    )?);
     Ok(report::print(&figures))
 }

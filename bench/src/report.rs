@@ -12,6 +12,14 @@ impl Series {
         self.0.push(value);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn median(&self) -> f64 {
+        self.summary().0
+    }
+
     /// Median, smallest, largest.
     fn summary(&self) -> (f64, f64, f64) {
         let mut sorted = self.0.clone();

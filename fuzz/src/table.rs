@@ -16,10 +16,8 @@ pub(crate) fn run(data: &[u8]) {
     match Spec::parse(text, "t.yaml", None) {
         Ok(spec) => {
             let state = State::new(spec.table.clone());
-            let itself = Spec {
-                renamed_from: None,
-                ..spec.clone()
-            };
+            let mut itself = spec.clone();
+            itself.renamed_from = None;
             assert_eq!(differences(&itself, Some(&state)).changes, []);
             assert_eq!(goal(&itself, Some(&state)), spec.table);
             let dumped = dump(&state);

@@ -270,6 +270,21 @@ fn lock(file: &File, wait: Duration) -> io::Result<()> {
     }
 }
 
+/// What tells the file at a path from every other file while it is open; none where there is no file, or the system cannot tell.
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let there = std::fs::metadata(path).ok()?;
+        Some((there.dev(), there.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 /// Whether a path still names the file that was opened by it. Always `true` where the system cannot tell.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     #[cfg(unix)]

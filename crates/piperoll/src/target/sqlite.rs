@@ -5,6 +5,7 @@ mod described;
 mod edit;
 mod expression;
 mod guards;
+mod idle;
 mod inspect;
 mod interpret;
 mod lay;
@@ -27,6 +28,7 @@ use super::state::State;
 use super::table::{Table, TableName};
 use crate::error::{Problem, Result};
 use crate::limits::LOCK_WAIT_SECONDS;
+use idle::Idle;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ pub struct SqliteTarget {
     name: String,
     path: PathBuf,
     busy_wait: Duration,
+    idle: Idle,
 }
 
 impl SqliteTarget {
@@ -50,6 +53,7 @@ impl SqliteTarget {
             name: name.to_owned(),
             path: path.to_owned(),
             busy_wait,
+            idle: Idle::default(),
         }
     }
 
@@ -60,13 +64,30 @@ impl SqliteTarget {
 
     /// Reads in one transaction; of a file that is not there, nothing.
     fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<Option<T>> {
-        let Some(connection) = connection::reader(&self.path, self.busy_wait)? else {
+        let failed = |error| connection::failure(&self.path, error);
+        let kept = self.idle.take(&self.path);
+        let opened = match kept {
+            Some(_) => None,
+            None => connection::reader(&self.path, self.busy_wait)?,
+        };
+        let Some(connection) = kept
+            .as_ref()
+            .map(|kept| &kept.connection)
+            .or(opened.as_ref())
+        else {
             return Ok(None);
         };
         connection
             .execute_batch(statements::BEGIN_READ)
-            .map_err(|error| connection::failure(&self.path, error))?;
-        read(&connection).map(Some)
+            .map_err(failed)?;
+        let found = read(connection)?;
+        if let Some(kept) = kept {
+            kept.connection
+                .execute_batch(statements::COMMIT)
+                .map_err(failed)?;
+            self.idle.keep(kept);
+        }
+        Ok(Some(found))
     }
 }
 
@@ -113,6 +134,7 @@ impl Target for SqliteTarget {
         Ok(Box::new(session::SqliteSession::begin(
             &self.path,
             self.busy_wait,
+            &self.idle,
         )?))
     }
 }

@@ -77,7 +77,7 @@ impl State {
 /// The engine's own account of a table and of what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Native {
-    /// All objects of the schema, in the order in which they were made.
+    /// The objects of the schema that a change of the table can touch, and maybe others, in the order in which they were made.
     pub(super) objects: Arc<Vec<Object>>,
     /// What the side table holds of this table.
     pub(super) metadata: Vec<Metadata>,

@@ -53,6 +53,10 @@ fn check_same(
     session: &mut dyn Session,
 ) -> Result<(), Failed> {
     let state = inspect(plan, session).map_err(outside)?;
+    // The same change has the same steps: nothing is to be planned again.
+    if state == plan.before {
+        return Ok(());
+    }
     let now = plan_table(target, &plan.spec, state).map_err(outside)?;
     if now.digest() == plan.digest() {
         return Ok(());

@@ -1,8 +1,9 @@
-//! Three queries tell the state of any number of tables: the objects of the file, the columns as SQLite understands them, and the side table.
+//! A few queries tell the state of any number of tables: the objects around them, the columns as SQLite understands them, and the side table. What else the
+//! file has is not read: a file may have thousands of tables, and be looked at for each.
 
 use super::connection::failure;
 use super::layout::Layout;
-use super::{interpret, read, statements};
+use super::{interpret, read, related, statements};
 use crate::error::{Error, Result};
 use crate::event::Value;
 use crate::target::dialect::sqlite as dialect;
@@ -43,12 +44,17 @@ pub(super) fn states(
         in_main(name.schema(), path)?;
     }
     let failed = |error| failure(path, error);
-    let objects = Arc::new(objects(connection).map_err(failed)?);
     let wanted: BTreeSet<String> = names
         .iter()
         .map(|name| name.table().to_ascii_lowercase())
         .collect();
-    let wanted = Value::Array(wanted.into_iter().map(Value::Text).collect()).canonical();
+    let objects = Arc::new(around(connection, &wanted).map_err(failed)?);
+    let statements_of: BTreeMap<String, Option<&str>> = objects
+        .iter()
+        .filter(|object| object.kind == "table")
+        .map(|object| (object.name.to_ascii_lowercase(), object.sql.as_deref()))
+        .collect();
+    let wanted = json(&wanted);
     let mut seen = columns(connection, &wanted).map_err(failed)?;
     let has_metadata = objects.iter().any(|object| {
         object
@@ -67,22 +73,17 @@ pub(super) fn states(
         BTreeMap::new()
     };
 
-    let statements_of: BTreeMap<String, &str> = objects
-        .iter()
-        .filter(|object| object.kind == "table")
-        .filter_map(|object| Some((object.name.to_ascii_lowercase(), object.sql.as_deref()?)))
-        .collect();
     let key_of = |table: &str| {
         let sql = statements_of.get(&table.to_ascii_lowercase())?;
-        Some(read::layout(sql)?.primary_key())
+        Some(read::layout((*sql)?)?.primary_key())
     };
     let states = names.iter().map(|name| {
         let folded = name.table().to_ascii_lowercase();
+        let sql = statements_of.get(&folded)?;
         let seen = seen.remove(&folded)?;
         let rows = metadata.remove(&folded).unwrap_or_default();
-        let layout = statements_of
-            .get(&folded)
-            .and_then(|sql| read::layout(sql))
+        let layout = sql
+            .and_then(read::layout)
             .filter(|layout| is_borne_out(layout, &seen));
         let (table, unknown) = match layout {
             Some(layout) => interpret::table(name, &layout, &rows, &key_of),
@@ -123,18 +124,45 @@ pub(super) fn in_main(schema: &str, path: &Path) -> Result<()> {
     .hint("write `schema: main`, and name another file as a target of its own"))
 }
 
-/// All objects of the file.
+/// What a change of tables, whose names are in lower case, can touch; there may be more, but never less. In the order in which it was made.
+fn around(connection: &Connection, wanted: &BTreeSet<String>) -> rusqlite::Result<Vec<Object>> {
+    let mut found = rows(connection, statements::OBJECTS_OF, Some(&json(wanted)))?;
+    let named = related::named(found.values(), wanted);
+    if !named.is_empty() {
+        let others = rows(connection, statements::OBJECTS_NAMED, Some(&json(&named)))?;
+        found.extend(others);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// All objects of a file.
 pub(super) fn objects(connection: &Connection) -> rusqlite::Result<Vec<Object>> {
-    let mut statement = connection.prepare(statements::OBJECTS)?;
-    let objects = statement.query_map([], |row| {
-        Ok(Object {
-            kind: row.get(0)?,
-            name: row.get(1)?,
-            table: row.get(2)?,
-            sql: row.get(3)?,
-        })
+    let found = rows(connection, statements::OBJECTS, None)?;
+    Ok(found.into_values().collect())
+}
+
+/// Objects by their place in the file's list.
+fn rows(
+    connection: &Connection,
+    sql: &str,
+    wanted: Option<&str>,
+) -> rusqlite::Result<BTreeMap<i64, Object>> {
+    let mut statement = connection.prepare(sql)?;
+    let objects = statement.query_map(rusqlite::params_from_iter(wanted), |row| {
+        let object = Object {
+            kind: row.get(1)?,
+            name: row.get(2)?,
+            table: row.get(3)?,
+            sql: row.get(4)?,
+        };
+        Ok((row.get(0)?, object))
     })?;
     objects.collect()
+}
+
+/// Names as a query takes them.
+fn json(names: &BTreeSet<String>) -> String {
+    Value::Array(names.iter().cloned().map(Value::Text).collect()).canonical()
 }
 
 fn columns(connection: &Connection, wanted: &str) -> rusqlite::Result<BTreeMap<String, Vec<Seen>>> {
@@ -174,7 +202,16 @@ fn metadata(
             value: row.get(4)?,
         });
     }
+    for rows in found.values_mut() {
+        rows.sort_by(|one, other| order(one).cmp(&order(other)));
+    }
     Ok(found)
+}
+
+/// How rows of the side table are ordered.
+fn order(row: &Metadata) -> (Option<String>, &str, &str) {
+    let column = row.column.as_ref().map(|name| name.to_ascii_lowercase());
+    (column, &row.attribute, &row.key)
 }
 
 /// Whether SQLite sees the columns that were read.

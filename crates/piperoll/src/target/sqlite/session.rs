@@ -1,12 +1,12 @@
 //! One transaction on the file.
 
-use super::connection::{failure, writer};
+use super::connection::failure;
+use super::idle::{Idle, Writer};
 use super::{inspect, statements};
 use crate::error::{Error, Result};
 use crate::target::contract::{Session, Step};
 use crate::target::state::State;
 use crate::target::table::TableName;
-use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,24 +22,31 @@ struct Dangling {
 
 /// A connection of its own, in a transaction that ends with it.
 pub(super) struct SqliteSession {
-    connection: Connection,
+    writer: Writer,
     path: PathBuf,
+    /// Where the connection goes when all is durable.
+    idle: Idle,
     /// What was so before rows were written again; none until they are.
     dangling: Option<Dangling>,
     failed: bool,
 }
 
 impl SqliteSession {
-    pub(super) fn begin(path: &Path, busy_wait: Duration) -> Result<Self> {
-        let connection = writer(path, busy_wait)?;
+    pub(super) fn begin(path: &Path, busy_wait: Duration, idle: &Idle) -> Result<Self> {
+        let writer = match idle.take(path) {
+            Some(writer) => writer,
+            None => Writer::open(path, busy_wait)?,
+        };
+        let connection = &writer.connection;
         // Dropping a table that others refer to would delete in their rows. The setting cannot change inside a transaction.
         let begun = connection
             .execute_batch(statements::FOREIGN_KEYS_OFF)
             .and_then(|()| connection.execute_batch(statements::BEGIN));
         begun.map_err(|error| failure(path, error))?;
         Ok(Self {
-            connection,
+            writer,
             path: path.to_owned(),
+            idle: idle.clone(),
             dangling: None,
             failed: false,
         })
@@ -58,6 +65,7 @@ impl SqliteSession {
         let failed = |error| failure(&self.path, error);
         let mut found = Dangling::default();
         let mut names = self
+            .writer
             .connection
             .prepare(statements::REFERRING)
             .map_err(failed)?;
@@ -78,7 +86,10 @@ impl SqliteSession {
     }
 
     fn dangling_of(&self, table: &str) -> rusqlite::Result<BTreeMap<(String, String), i64>> {
-        let mut statement = self.connection.prepare_cached(statements::DANGLING)?;
+        let mut statement = self
+            .writer
+            .connection
+            .prepare_cached(statements::DANGLING)?;
         let rows = statement.query_map([table], |row| {
             Ok(((table.to_owned(), row.get(0)?), row.get(1)?))
         })?;
@@ -88,6 +99,7 @@ impl SqliteSession {
     fn run(&self, step: &Step) -> Result<()> {
         for guard in &step.guards {
             let count: i64 = self
+                .writer
                 .connection
                 .query_row(&guard.statement, [], |row| row.get(0))
                 .map_err(|error| failure(&self.path, error))?;
@@ -106,7 +118,7 @@ impl SqliteSession {
 
     /// Runs one statement; a second one behind it is an error of rusqlite's.
     fn one(&self, statement: &str) -> rusqlite::Result<()> {
-        let mut prepared = self.connection.prepare(statement)?;
+        let mut prepared = self.writer.connection.prepare(statement)?;
         let mut rows = prepared.query([])?;
         while rows.next()?.is_some() {}
         Ok(())
@@ -129,7 +141,7 @@ fn failed(path: &Path, step: &Step, statement: &str, error: rusqlite::Error) -> 
 
 impl Session for SqliteSession {
     fn inspect(&mut self, names: &[TableName]) -> Result<Vec<Option<State>>> {
-        inspect::states(&self.connection, &self.path, names)
+        inspect::states(&self.writer.connection, &self.path, names)
     }
 
     fn execute(&mut self, step: &Step) -> Result<()> {
@@ -164,8 +176,12 @@ impl Session for SqliteSession {
                 .hint("let them be the primary key or a unique key of their table"));
             }
         }
-        self.connection
+        self.writer
+            .connection
             .execute_batch(statements::COMMIT)
-            .map_err(|error| failure(&self.path, error))
+            .map_err(|error| failure(&self.path, error))?;
+        let Self { writer, idle, .. } = *self;
+        idle.keep(writer);
+        Ok(())
     }
 }

@@ -17,23 +17,30 @@ CREATE TABLE IF NOT EXISTS piperoll_metadata (
 /// The name of the side table.
 pub(super) const SIDE_TABLE_NAME: &str = "piperoll_metadata";
 
-/// All objects of the file, in the order in which they were made.
+/// All objects of a file, in the order in which they were made.
 pub(super) const OBJECTS: &str =
-    "SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid";
+    "SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid";
 
-/// The columns of tables, given as a JSON array of names in lower case, as SQLite understands them: table by table, each in its order, as the function gives them.
+/// What belongs to tables, given as a JSON array of names in lower case, all views and triggers, and what has a name of Piperoll's or holds statistics.
+pub(super) const OBJECTS_OF: &str = "\
+SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_master
+WHERE lower(tbl_name) IN (SELECT value FROM json_each(?1)) OR type IN ('view', 'trigger')
+  OR name LIKE 'piperoll\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_stat%' ESCAPE '\\'";
+
+/// What belongs to tables, given in the same way, and to those whose name is no word.
+pub(super) const OBJECTS_NAMED: &str = "\
+SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_master
+WHERE lower(tbl_name) IN (SELECT value FROM json_each(?1)) OR tbl_name GLOB '*[^A-Za-z0-9_$]*'";
+
+/// The columns of tables and views, given in the same way, as SQLite understands them: each in its order, as the function gives them.
 pub(super) const COLUMNS: &str = "\
-SELECT lower(m.name), x.name, x.type, x.\"notnull\", x.pk, x.hidden
-FROM main.sqlite_master AS m
-JOIN pragma_table_xinfo(m.name, 'main') AS x
-WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?1))";
+SELECT w.value, x.name, x.type, x.\"notnull\", x.pk, x.hidden
+FROM json_each(?1) AS w CROSS JOIN pragma_table_xinfo(w.value, 'main') AS x";
 
-/// What the side table holds of tables, given as a JSON array of names in lower case.
+/// What the side table holds of tables, given in the same way. Its key finds them, whatever their case.
 pub(super) const METADATA: &str = "\
-SELECT lower(table_name), column_name, attribute, name, value
-FROM main.piperoll_metadata
-WHERE lower(table_name) IN (SELECT value FROM json_each(?1))
-ORDER BY column_name, attribute, name";
+SELECT w.value, m.column_name, m.attribute, m.name, m.value
+FROM json_each(?1) AS w CROSS JOIN main.piperoll_metadata AS m ON m.table_name = w.value COLLATE NOCASE";
 
 /// The tables that are neither SQLite's nor Piperoll's nor parts of a virtual one.
 pub(super) const TABLES: &str = "\

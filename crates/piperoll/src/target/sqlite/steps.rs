@@ -13,6 +13,7 @@ use crate::target::state::{Attribute, Metadata, Object, State};
 use crate::target::table::Table;
 use crate::yaml::quoted;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The steps of a change.
 pub(super) fn of(change: &TableChange<'_>) -> Result<Vec<Step>> {
@@ -167,10 +168,10 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
 }
 
 /// The engine's account of a state; of one that no engine gave, as if Piperoll had made the table.
-fn account(from: &State) -> Result<(Vec<Object>, Vec<Metadata>, bool)> {
+fn account(from: &State) -> Result<(Arc<Vec<Object>>, Vec<Metadata>, bool)> {
     if let Some(native) = &from.native {
         return Ok((
-            native.objects.to_vec(),
+            Arc::clone(&native.objects),
             native.metadata.clone(),
             native.has_metadata,
         ));
@@ -184,7 +185,7 @@ fn account(from: &State) -> Result<(Vec<Object>, Vec<Metadata>, bool)> {
         sql: Some(statements::create(name, &layout.sql())),
     };
     let rows = metadata::rows(&from.table, &layout);
-    Ok((vec![object], rows, true))
+    Ok((Arc::new(vec![object]), rows, true))
 }
 
 /// The step that changes the side table, and what else changed that no statement shows.

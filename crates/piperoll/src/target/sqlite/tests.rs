@@ -1,4 +1,4 @@
-use super::{SqliteTarget, expression, inspect, read, tokens};
+use super::{SqliteTarget, expression, inspect, read, statements, tokens};
 use crate::event::{Value, ValueType};
 use crate::target::{
     Check, Column, DataType, DefaultValue, ForeignKey, State, Table, TableChange, TableName,
@@ -175,6 +175,63 @@ fn three_queries_tell_any_number_of_tables() {
         queries.retain(|sql| !sql.contains("PRAGMA"));
         assert_eq!(queries.len(), 3, "{count} tables: {queries:?}");
     }
+}
+
+/// One connection serves all, and none of its queries lists the whole file, as none tells the state of tables that are not asked for.
+#[test]
+fn so_many_tables_need_so_many_times_the_queries_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = SqliteTarget::new("shop", &folder.path().join("shop.db"));
+    let make = |at: usize| {
+        let name = format!("t{at}");
+        let mut commented = table(&name, vec![column("a", DataType::Date)]);
+        commented.comment = Some("x".into());
+        let names = [commented.name.clone()];
+        assert_eq!(target.inspect(&names).unwrap(), [None]);
+        let state = apply(&target, None, &commented);
+        let objects = &state.native.as_ref().unwrap().objects;
+        let found: Vec<&str> = objects.iter().map(|each| each.table.as_str()).collect();
+        assert_eq!(
+            found,
+            ["piperoll_metadata"; 2]
+                .into_iter()
+                .chain([name.as_str()])
+                .collect::<Vec<_>>()
+        );
+    };
+    let run: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut counts = Vec::new();
+    let mut at = 1;
+    make(0);
+    for count in [5, 10, 20] {
+        let mut writer = target.idle.take(target.path()).unwrap();
+        let seen = Arc::clone(&run);
+        let note = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(_, sql) = event {
+                seen.lock().unwrap().push(sql.to_owned());
+            }
+        };
+        let traced = writer
+            .connection
+            .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
+        traced.unwrap();
+        target.idle.keep(writer);
+        for _ in 0..count {
+            make(at);
+            at += 1;
+        }
+        let mut queries = std::mem::take(&mut *run.lock().unwrap());
+        // The table-valued functions ask pragmas inside.
+        queries.retain(|sql| !sql.contains("PRAGMA"));
+        assert!(!queries.iter().any(|sql| sql == statements::OBJECTS));
+        counts.push(queries.len() / count);
+        assert_eq!(queries.len() % count, 0, "{count} tables: {queries:?}");
+    }
+    assert!(counts.first().is_some_and(|count| *count > 5), "{counts:?}");
+    assert!(
+        counts.windows(2).all(|pair| pair[0] == pair[1]),
+        "{counts:?}"
+    );
 }
 
 proptest! {
