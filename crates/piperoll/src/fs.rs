@@ -271,6 +271,7 @@ fn lock(file: &File, wait: Duration) -> io::Result<()> {
 }
 
 /// What tells the file at a path from every other file while it is open; none where there is no file, or the system cannot tell.
+#[cfg(feature = "sqlite")]
 pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
     #[cfg(unix)]
     {
