@@ -32,7 +32,8 @@ impl Trail {
     /// sign no more. Other processes that have the trail open take the new key with their next record.
     ///
     /// # Errors
-    /// `InvalidInput` when the key is in no file, and those of [`Trail::record`]; the old key stays in use then.
+    /// `InvalidInput` when the key is in no file, and those of [`Trail::record`]; the old key stays in use then, unless the
+    /// disk failed so late that the turn is there all the same, which the next writer takes up.
     pub fn rotate(&self, by: &DraftActor, reason: Option<&str>) -> Result<Turned> {
         let mut sealer = self.sealer()?;
         for _ in 0..APPEND_TRIES_MAX {
