@@ -29,6 +29,8 @@ struct Options {
     tables: usize,
     /// The section of tables alone.
     only_tables: bool,
+    /// The section of appends alone.
+    only_append: bool,
 }
 
 const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
@@ -37,6 +39,7 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --entries N    entries of the large trail; 1,000,000 unless it is given
   --runs N       runs of each figure; 5 unless it is given
   --tables       the section of tables alone
+  --append       the section of appends alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
   --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
 
@@ -59,6 +62,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
         share: 1,
         tables: 1_000,
         only_tables: false,
+        only_append: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -73,6 +77,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
                 options.tables = 300;
             }
             "--tables" => options.only_tables = true,
+            "--append" => options.only_append = true,
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
             "--runs" => options.runs = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
@@ -102,6 +107,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
         options.runs,
         options.share,
     )?);
+    if options.only_append {
+        return Ok(report::print(&figures));
+    }
     figures.extend(read::large(&options.folder, options.entries, options.runs)?);
     figures.extend(tables::figures(
         &options.folder,

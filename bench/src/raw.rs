@@ -27,10 +27,11 @@ impl Raw {
         let behavior = TransactionBehavior::Immediate;
         let tx = self.connection.transaction_with_behavior(behavior)?;
         {
+            let mut first = tx.prepare_cached(statements::INSERT_FIRST)?;
             let mut insert = tx.prepare_cached(statements::INSERT_ENTRY)?;
             for row in rows {
+                let insert = if self.next == 0 { &mut first } else { &mut insert };
                 let values = params![
-                    self.next,
                     row.id,
                     row.header,
                     row.payload,

@@ -194,16 +194,22 @@ fn insert(tx: &Transaction<'_>, seq: i64, event: &Event) -> rusqlite::Result<()>
         Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
         None => None,
     };
-    one(tx
-        .prepare_cached(statements::INSERT_ENTRY)?
-        .execute(params![
-            seq,
-            id,
-            header,
-            payload.map(|(text, _)| text),
-            payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-            attributes::to_text(&event.attributes),
-        ])?)
+    let statement = if seq == 0 {
+        statements::INSERT_FIRST
+    } else {
+        statements::INSERT_ENTRY
+    };
+    one(tx.prepare_cached(statement)?.execute(params![
+        id,
+        header,
+        payload.map(|(text, _)| text),
+        payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+        attributes::to_text(&event.attributes),
+    ])?)?;
+    match tx.last_insert_rowid() {
+        at if at == seq => Ok(()),
+        at => Err(rusqlite::Error::IntegralValueOutOfRange(0, at)),
+    }
 }
 
 /// A row that somebody's trigger left out in silence (`RAISE(IGNORE)`) must not be told as stored.

@@ -39,7 +39,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 CREATE TABLE migrations(version INTEGER PRIMARY KEY, checksum TEXT NOT NULL);
 CREATE TABLE names(code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE entries(
-  seq INTEGER PRIMARY KEY,
+  seq INTEGER PRIMARY KEY CHECK(seq >= 0),
   id TEXT NOT NULL UNIQUE,
   header TEXT NOT NULL,
   payload TEXT,
@@ -99,9 +99,9 @@ CREATE TRIGGER names_delete BEFORE DELETE ON names
 BEGIN SELECT RAISE(ABORT, 'piperoll: names are fixed'); END;
 
 CREATE TRIGGER entries_insert BEFORE INSERT ON entries
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entries)
+WHEN NEW.seq IS NOT (SELECT CASE WHEN max(seq) IS NULL THEN 0 WHEN NEW.seq = -1 THEN -1 ELSE max(seq) + 1 END FROM entries)
   OR EXISTS(SELECT 1 FROM entries WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'piperoll: entries are appended at the end, each id once'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'piperoll: entries are appended at the end, each id once'); END;
 CREATE TRIGGER entries_update BEFORE UPDATE ON entries
 WHEN NOT EXISTS(SELECT 1 FROM gate)
   OR NEW.seq IS NOT OLD.seq OR NEW.id IS NOT OLD.id OR NEW.header IS NOT OLD.header

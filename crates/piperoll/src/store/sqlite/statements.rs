@@ -49,7 +49,8 @@ pub(super) const END: &str =
 pub(super) const COUNT_NAMES: &str = "SELECT count(*) FROM names";
 pub(super) const INSERT_NAME: &str = "INSERT INTO names(name) VALUES (?1)";
 
-pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries(seq, id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const INSERT_FIRST: &str = "INSERT OR ROLLBACK INTO entries(seq, id, header, payload, salt, attributes) VALUES (0, ?1, ?2, ?3, ?4, ?5)";
+pub(super) const INSERT_ENTRY: &str = "INSERT OR ROLLBACK INTO entries(id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(super) const ENTRIES: &str = "SELECT seq, id, header, payload, salt, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
 pub(super) const SEQ_OF_ID: &str = "SELECT seq FROM entries WHERE id = ?1";
