@@ -228,9 +228,19 @@ impl Commitment {
     }
 }
 
+impl Commitment {
+    /// Its text, written into a buffer.
+    pub(super) fn write_to<'b>(&self, buffer: &'b mut [u8; 44]) -> &'b str {
+        // 32 bytes are 44 letters, all of them ASCII.
+        let length = STANDARD.encode_slice(self.0, buffer).unwrap_or_default();
+        let text = buffer.get(..length).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Commitment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(self.0))
+        f.write_str(self.write_to(&mut [0; 44]))
     }
 }
 
