@@ -86,7 +86,7 @@ pub fn rows(events: &[Event]) -> Result<Vec<Row>, Box<dyn Error>> {
         Ok(Row {
             id: event.header.id.to_string(),
             header: String::from_utf8(event.header_bytes.clone())?,
-            payload: String::from_utf8(payload.clone())?,
+            payload: String::from_utf8(payload.to_vec())?,
             salt: salt.as_bytes().to_vec(),
             attributes: format!(r#"{{"key":"{}"}}"#, key.value),
         })

@@ -38,8 +38,6 @@ pub const BATCH_EVENTS_MAX: usize = 100_000;
 pub const TURNS_MAX: usize = 10_000;
 /// Largest file of the endorsements beside a key; one is about 300 bytes.
 pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Least events of a batch of which a second thread stamps one half.
-pub const HALVED_EVENTS_MIN: usize = 1_000;
 /// Most bytes of the lines that `record` gathers for one append, where they are more than one.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most events that wait in one process for the append before theirs; who brings more waits to join them.

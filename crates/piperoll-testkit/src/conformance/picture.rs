@@ -126,7 +126,7 @@ impl Picture {
                     id: header.id.to_string(),
                     header: event.header_bytes.clone(),
                     payload: (
-                        payload.map(|(bytes, _)| bytes.clone()),
+                        payload.map(|(bytes, _)| bytes.to_vec()),
                         payload.map(|(_, salt)| salt.as_bytes().to_vec()),
                     ),
                     searched: (

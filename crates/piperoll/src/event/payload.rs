@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
+use std::sync::Arc;
 
 /// Levels of arrays and objects in a part of a payload: those of a line, less the line's own object and the payload.
 const LEVELS_MAX: usize = NESTING_MAX - 2;
@@ -18,7 +19,8 @@ const LEVELS_MAX: usize = NESTING_MAX - 2;
 pub struct Payload {
     key: Option<Value>,
     context: Option<Value>,
-    bytes: Vec<u8>,
+    /// The event that is made of it has the same.
+    bytes: Arc<[u8]>,
 }
 
 /// The names of a payload's parts, in canonical order.
@@ -111,7 +113,7 @@ impl Payload {
             Ok(Self {
                 key,
                 context,
-                bytes,
+                bytes: bytes.into(),
             })
         } else {
             Err(problems)
@@ -121,6 +123,10 @@ impl Payload {
     /// The canonical JSON that the header commits to.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(super) fn share_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
     }
 
     /// The key of the row.

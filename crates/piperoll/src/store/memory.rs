@@ -192,7 +192,7 @@ impl Snapshot for MemorySnapshot {
                 seq,
                 id: &id,
                 header: &event.header_bytes,
-                payload: payload.map(|(bytes, _)| bytes.as_slice()),
+                payload: payload.map(|(bytes, _)| &**bytes),
                 salt: payload.map(|(_, salt)| salt.as_bytes().as_slice()),
                 searched: Some(Searched::of(&event.header)),
                 faults: Vec::new(),

@@ -194,12 +194,8 @@ fn insert<'e>(
     events: &'e [Event],
 ) -> Result<(), (rusqlite::Error, &'e [Event])> {
     let whole = |error| (error, events);
-    let mut first = tx
-        .prepare_cached(statements::INSERT_FIRST)
-        .map_err(whole)?;
-    let mut next = tx
-        .prepare_cached(statements::INSERT_ENTRY)
-        .map_err(whole)?;
+    let mut first = tx.prepare_cached(statements::INSERT_FIRST).map_err(whole)?;
+    let mut next = tx.prepare_cached(statements::INSERT_ENTRY).map_err(whole)?;
     for (position, event) in events.iter().enumerate() {
         let seq = size + position as i64;
         let statement = if seq == 0 { &mut first } else { &mut next };
