@@ -10,10 +10,11 @@ mod name;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+pub use document::{read as read_document, write as document};
 pub use export::export_files;
 pub use files::{Files, Placed};
 pub use import::import_files;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{export_sqlite, import_sqlite};
 
-pub(super) use document::{is_told_as, write as document};
+pub(super) use document::is_told_as;

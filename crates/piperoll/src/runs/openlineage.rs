@@ -9,7 +9,9 @@ mod fold;
 mod import;
 mod lines;
 mod ours;
+mod read;
 mod write;
 
 pub use export::export_openlineage;
 pub use import::import_openlineage;
+pub use read::read_events;

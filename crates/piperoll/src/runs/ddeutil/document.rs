@@ -6,8 +6,8 @@ use crate::runs::json::write_members;
 use crate::runs::{Release, Run, Status, Style, python};
 use std::collections::BTreeMap;
 
-/// JSON as Python writes it with an indent of 2. The type is one that the published package knows, and the context says the status, which has no field.
-pub(in crate::runs) fn write(run: &Run) -> String {
+/// A run as a document of ddeutil's `AuditData`: JSON as Python writes it with an indent of 2. The type is one that the published package knows, and the context says the status, which has no field.
+pub fn write(run: &Run) -> String {
     let text = |text: &str| Value::Text(text.to_owned());
     let parent = run.parent_run_id.as_deref().map_or(Value::Null, text);
     // As Python's `str` has it.
@@ -40,11 +40,11 @@ pub(super) fn context(run: &Run) -> BTreeMap<String, Value> {
     context
 }
 
-/// Reads a document.
+/// Reads a document of ddeutil's `AuditData`, with `NaN` and `Infinity` as Python has them.
 ///
 /// # Errors
 /// All faults, each with its place.
-pub(super) fn read(document: &[u8]) -> Result<Run, Vec<Problem>> {
+pub fn read(document: &[u8]) -> Result<Run, Vec<Problem>> {
     let plain = python::without_bare_words(document);
     let mut run = Run::parse(&plain)?;
     python::restore(&mut run.context);

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Imports the files of a folder, or one file. A file that cannot be read is skipped and named, and hides no other; a run that the trail has is not recorded again.
 ///
-/// A run happened when its context says that it began, else when its file was written.
+/// A run happened when its context says that it began, else when its file was written; the runs of one release are recorded in that order.
 ///
 /// # Errors
 /// `NotFound` when there is nothing at the path, `Denied` and `Unavailable` when a folder cannot be read, and those of [`Trail::record`]. What was recorded
@@ -30,13 +30,23 @@ pub fn import_files(
         Some(_) => Files::new(path).list(&mut importer.imported.skipped)?,
     };
     let all = found.len() as u64;
-    for (found, done) in found.into_iter().zip(1..) {
-        let place = found.path.display().to_string();
-        match found.read() {
-            Ok(run) => importer.add(place, run, found.written)?,
-            Err(problems) => importer.imported.skipped.faults(place, &problems),
+    let mut done = 0;
+    for release in found.chunk_by(|one, other| one.path.parent() == other.path.parent()) {
+        let mut runs = Vec::with_capacity(release.len());
+        for found in release {
+            let place = found.path.display().to_string();
+            match found.read() {
+                Ok(run) => runs.push((run.started_at.or(found.written), place, run)),
+                Err(problems) => importer.imported.skipped.faults(place, &problems),
+            }
         }
-        progress(done, all);
+        // Attempts count in the order in which they are recorded.
+        runs.sort_by_key(|(at, ..)| *at);
+        for (at, place, run) in runs {
+            importer.add(place, run, at)?;
+            done += 1;
+            progress(done, all);
+        }
     }
     importer.finish()
 }

@@ -114,8 +114,9 @@ impl Keys {
     fn event(&mut self) -> Option<RunEvent> {
         let transition = self.transition();
         let at = self.time();
-        let mut run = self.required("run");
-        let mut job = self.required("job");
+        let run = self.required("run");
+        let job = self.required("job");
+        let (mut run, mut job) = (run?, job?);
         let run_id = self.name(&mut run, "run", "runId").map(spelled);
         let namespace = self.name(&mut job, "job", "namespace");
         let name = self.name(&mut job, "job", "name");
@@ -187,18 +188,14 @@ impl Keys {
         }
     }
 
-    fn required(&mut self, key: &str) -> Members {
-        match self.members.remove(key) {
-            Some(Value::Object(members)) => members,
-            Some(_) => {
-                self.fault(key, "must be an object");
-                Members::new()
-            }
-            None => {
-                self.fault(key, "is missing");
-                Members::new()
-            }
-        }
+    fn required(&mut self, key: &str) -> Option<Members> {
+        let message = match self.members.remove(key) {
+            Some(Value::Object(members)) => return Some(members),
+            Some(_) => "must be an object",
+            None => "is missing",
+        };
+        self.fault(key, message);
+        None
     }
 
     fn name(&mut self, members: &mut Members, within: &str, key: &str) -> Option<String> {

@@ -202,6 +202,24 @@ fn what_was_recorded_here_is_not_doubled_and_an_end_closes_its_start() {
 }
 
 #[test]
+fn attempts_of_a_release_are_counted_in_the_order_in_which_they_began() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    let folder = place.path().join("audits");
+    for (run_id, second) in [("a", 9), ("b", 7), ("c", 8)] {
+        let info = format!(r#"{{"info":{{"exec_start":"2026-11-01 08:00:0{second}+00:00"}}}}"#);
+        let path = release_folder(&folder).join(format!("{run_id}.log"));
+        write(&path, document("w", run_id, &info));
+    }
+    import(&trail, &folder);
+    let ids: Vec<String> = runs(&trail)
+        .into_iter()
+        .map(|(run, _)| run.run_id)
+        .collect();
+    assert_eq!(ids, ["b", "c", "a"]);
+}
+
+#[test]
 fn secrets_are_replaced_on_the_way_in_and_a_second_import_knows_it() {
     let place = Place::in_memory();
     let trail = place.make();

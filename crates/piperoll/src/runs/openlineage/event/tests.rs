@@ -85,11 +85,10 @@ fn events_of_jobs_and_data_sets_are_no_runs() {
 fn all_faults_of_a_line_are_told() {
     assert_eq!(
         faults(
-            r#"{"eventType":"BEGIN","eventTime":"now","run":{"facets":[]},"job":3,"inputs":{}}"#
+            r#"{"eventType":"BEGIN","eventTime":"now","run":{"facets":[]},"job":{"name":" "},"inputs":{}}"#
         ),
         "eventType: must be one of START, RUNNING, OTHER, COMPLETE, ABORT, FAIL
 eventTime: is not an RFC 3339 date and time with an offset, such as 2026-11-01T08:00:00Z
-job: must be an object
 run.runId: must be text that is not blank
 job.namespace: must be text that is not blank
 job.name: must be text that is not blank
@@ -97,8 +96,8 @@ run.facets: must be an object
 inputs: must be an array"
     );
     assert_eq!(
-        faults("{}"),
-        "eventTime: is missing\nrun: is missing\njob: is missing\nrun.runId: must be text that is not blank\njob.namespace: must be text that is not blank\njob.name: must be text that is not blank"
+        faults(r#"{"run":{},"job":3}"#),
+        "eventTime: is missing\njob: must be an object"
     );
     assert_eq!(faults("[1]"), "must be an object, not an array");
     assert!(faults("{").starts_with("is not JSON"));
