@@ -8,6 +8,7 @@ use piperoll::error::Error;
 use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
 use piperoll::project::Project;
+use piperoll::runs::Recording;
 use piperoll::seal::Origin;
 use piperoll::store::Location;
 use piperoll::trail::{Created, KeySource, Settings, Surroundings, Trail};
@@ -162,6 +163,20 @@ impl Context {
             Some(name) => Ok(DraftActor::named(name)),
             None => self.actor(),
         }
+    }
+
+    /// How runs are recorded: by whom, where they do not say, and with what redacted.
+    pub(crate) fn recording(&self, global: &Global) -> Result<Recording> {
+        let actor = match (&global.actor, &self.project) {
+            (Some(name), _) => Some(DraftActor::named(name)),
+            (None, Some(_)) => self.actor().ok(),
+            (None, None) => None,
+        };
+        Ok(Recording {
+            actor,
+            reason: global.reason.clone(),
+            redact: Vec::new(),
+        })
     }
 
     pub(crate) fn key(&self) -> Result<Option<KeySource>> {

@@ -38,3 +38,4 @@ pub use redact::{REDACTED, redact};
 pub use resource::Resource;
 pub use stamp::{Event, SamePayload, Stamp};
 pub use value::{Value, ValueType};
+pub(crate) use word::words;

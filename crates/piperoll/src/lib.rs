@@ -67,6 +67,8 @@ pub mod target;
 
 pub mod tables;
 
+pub mod runs;
+
 pub mod project;
 
 pub mod clock;

@@ -87,3 +87,13 @@ pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub const APPLY_LEASE_SECONDS: u32 = 3_600;
 /// Most columns of a table in SQLite, as it is built everywhere.
 pub const SQLITE_COLUMNS_MAX: usize = 2_000;
+/// Most names of a folder that is imported.
+pub const FOLDER_NAMES_MAX: usize = 1_000_000;
+/// Most runs of one release that would have the same file in a folder of ddeutil's.
+pub const SHARED_NAMES_MAX: u32 = 10_000;
+/// Most runs of one append while runs are imported.
+pub const IMPORT_RUNS_MAX: usize = 10_000;
+/// Most runs that an import names one by one, of those that it skipped or found strange; the rest is counted.
+pub const IMPORT_TOLD_MAX: usize = 1_000;
+/// Most events of one run of OpenLineage that are kept with their times; the rest is counted.
+pub const LINEAGE_EVENTS_MAX: usize = 1_000;

@@ -36,7 +36,11 @@ mod project;
 #[cfg(test)]
 mod prove;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod record;
+#[cfg(test)]
+mod run_formats;
 #[cfg(test)]
 mod show;
 #[cfg(test)]

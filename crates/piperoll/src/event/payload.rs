@@ -134,6 +134,11 @@ impl Payload {
         self.key.as_ref()
     }
 
+    /// The whole context.
+    pub fn into_context(self) -> Option<Value> {
+        self.context
+    }
+
     /// A member of the context.
     pub fn context(&self, name: &str) -> Option<&Value> {
         match &self.context {

@@ -91,6 +91,14 @@ impl Glob {
         })
     }
 
+    /// The pattern that matches one name only, whatever letters it has.
+    pub fn exact(name: impl Into<String>) -> Self {
+        Self {
+            text: name.into(),
+            matcher: None,
+        }
+    }
+
     /// The one name that it matches, when it has no wildcard.
     pub fn as_name(&self) -> Option<&str> {
         self.matcher.is_none().then_some(&self.text)
@@ -149,6 +157,9 @@ mod tests {
                 "{glob} {name}"
             );
         }
+        let star = Glob::exact("a*[");
+        assert_eq!(star.as_name(), Some("a*["));
+        assert!(star.matches("a*[") && !star.matches("ab["));
         assert_eq!(
             Glob::parse("a[").unwrap_err().to_string(),
             "`a[` is no pattern"
