@@ -12,6 +12,8 @@ mod log;
 mod plan;
 mod prove;
 mod record;
+mod run;
+mod runs;
 mod show;
 mod tables;
 mod verify;
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Tables(tables::Args),
+    Run(run::Args),
+    Runs(runs::Args),
     Record(record::Args),
     Log(log::Args),
     Show(show::Args),
@@ -54,6 +58,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
         Command::Plan(args) => plan::run(args, &context()?, output),
         Command::Apply(args) => apply::run(args, global, &context()?, output),
         Command::Tables(args) => tables::run(args, global, &context()?, output),
+        Command::Run(args) => run::run(args, global, &context()?, output),
+        Command::Runs(args) => runs::run(args, global, &context()?, output),
         Command::Record(args) => record::run(args, global, &context()?, output),
         Command::Log(args) => log::run(args, global, &context()?, output),
         Command::Correct(args) => correct::run(args, global, &context()?, output),

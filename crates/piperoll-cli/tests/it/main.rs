@@ -38,6 +38,10 @@ mod prove;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
+mod run;
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod show;
 #[cfg(test)]
 mod tables;

@@ -31,6 +31,8 @@ mod place;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod sqlite;
 #[cfg(test)]
 mod sqlite_target;
