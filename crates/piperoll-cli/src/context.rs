@@ -7,12 +7,15 @@ use piperoll::clock::{Clock as _, SystemClock};
 use piperoll::error::Error;
 use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
-use piperoll::project::Project;
-use piperoll::runs::Recording;
+use piperoll::project::{OnUnavailable, Project};
+use piperoll::runs::{Recording, Spool};
 use piperoll::seal::Origin;
 use piperoll::store::Location;
 use piperoll::trail::{Created, KeySource, Settings, Surroundings, Trail};
 use std::path::{Path, PathBuf};
+
+/// Where runs wait for a trail that cannot be written.
+const SPOOL: &str = ".piperoll/spool.jsonl";
 
 /// What the global options and the project file say.
 pub(crate) struct Context {
@@ -172,11 +175,27 @@ impl Context {
             (None, Some(_)) => self.actor().ok(),
             (None, None) => None,
         };
+        let redact = match &self.project {
+            Some(project) => project.redact(&lookup)?,
+            None => Vec::new(),
+        };
         Ok(Recording {
             actor,
             reason: global.reason.clone(),
-            redact: Vec::new(),
+            redact,
         })
+    }
+
+    /// Whether only a run that has succeeded stands in the way of another.
+    pub(crate) fn success_only(&self) -> bool {
+        self.project.as_ref().is_some_and(Project::success_only)
+    }
+
+    /// Where parts of runs wait while the trail cannot be written, where the project wants that.
+    pub(crate) fn spool(&self) -> Result<(Spool, OnUnavailable)> {
+        let project = self.project()?;
+        let spool = Spool::new(project.path(SPOOL));
+        Ok((spool, project.on_unavailable()))
     }
 
     pub(crate) fn key(&self) -> Result<Option<KeySource>> {
@@ -232,6 +251,14 @@ pub(crate) fn now() -> Instant {
 )]
 pub(crate) fn lookup(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// All environment variables; what is no text in them is replaced.
+pub(crate) fn environment() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
 }
 
 /// Makes a folder the one that relative paths start at.

@@ -4,24 +4,44 @@ use std::process::ExitCode;
 /// The exit codes: other programs rely on them. `docs/errors.md` has the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
+    /// That of a command which was run.
+    Passed(u8),
     /// Done; all holds.
-    Done = 0,
+    Done,
     /// A negative answer: tampering was found, or nothing was found with `--exit-code`.
-    Negative = 1,
+    Negative,
     /// Invalid input.
-    Invalid = 2,
+    Invalid,
     /// Something that was asked for could not be checked.
-    Unverified = 3,
+    Unverified,
     /// Conflict, or locked.
-    Conflict = 4,
+    Conflict,
     /// Denied.
-    Denied = 5,
+    Denied,
     /// Unavailable: disk full, I/O error.
-    Unavailable = 6,
+    Unavailable,
     /// Corrupt, or behind its own key.
-    Corrupt = 7,
+    Corrupt,
     /// A bug in Piperoll.
-    Bug = 70,
+    Bug,
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Passed(code) => code,
+            Self::Done => 0,
+            Self::Negative => 1,
+            Self::Invalid => 2,
+            Self::Unverified => 3,
+            Self::Conflict => 4,
+            Self::Denied => 5,
+            Self::Unavailable => 6,
+            Self::Corrupt => 7,
+            Self::Bug => 70,
+        }
+    }
 }
 
 impl From<ErrorKind> for Exit {
@@ -43,7 +63,7 @@ impl From<ErrorKind> for Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 
@@ -72,13 +92,13 @@ mod tests {
             let name = format!("`{kind:?}`");
             let row = rows().into_iter().find(|row| row[0] == name);
             let row = row.unwrap_or_else(|| panic!("{name} has no row"));
-            assert_eq!(Exit::from(kind) as u8, code(&row[2]), "{name}");
+            assert_eq!(Exit::from(kind).code(), code(&row[2]), "{name}");
         }
     }
 
     #[test]
     fn the_documented_exit_codes_are_those_that_there_are() {
-        let of_kinds = ErrorKind::ALL.map(|kind| Exit::from(kind) as u8);
+        let of_kinds = ErrorKind::ALL.map(|kind| Exit::from(kind).code());
         let others = rows().into_iter().filter(|row| row.len() == 2);
         let others = others.filter_map(|row| row[0].parse().ok());
         let documented = others.chain(of_kinds).collect::<BTreeSet<u8>>();
@@ -93,7 +113,7 @@ mod tests {
             Exit::Corrupt,
             Exit::Bug,
         ];
-        let mut all = all.map(|exit| exit as u8).to_vec();
+        let mut all = all.map(Exit::code).to_vec();
         // The shell's code for death by an interrupt, which nothing here returns.
         all.push(130);
         assert_eq!(documented, all.into_iter().collect());

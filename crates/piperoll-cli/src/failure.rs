@@ -28,6 +28,11 @@ impl Failure {
         &self.error
     }
 
+    /// The error alone.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }

@@ -83,6 +83,11 @@ impl Output {
         }
     }
 
+    /// A JSON document on stderr, in one line: where stdout is another's.
+    pub(crate) fn json_note(&mut self, document: &str) {
+        self.stderr_line(&escape_json(document));
+    }
+
     /// A warning on stderr.
     pub(crate) fn warning(&mut self, warning: &str) {
         let line = format!("{WARN}warning:{WARN:#} {}", shown(warning));

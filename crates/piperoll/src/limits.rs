@@ -97,3 +97,15 @@ pub const IMPORT_RUNS_MAX: usize = 10_000;
 pub const IMPORT_TOLD_MAX: usize = 1_000;
 /// Most events of one run of OpenLineage that are kept with their times; the rest is counted.
 pub const LINEAGE_EVENTS_MAX: usize = 1_000;
+/// Seconds after which a claim of a release ends where nobody says when.
+pub const CLAIM_LEASE_SECONDS: u32 = 24 * 3_600;
+/// Most seconds of a claim; one that says more ends then.
+pub const CLAIM_LEASE_SECONDS_MAX: u32 = 366 * 24 * 3_600;
+/// Most ranges of entries that one entry accounts for; what is purged beyond is accounted for by the next.
+pub const PURGED_RANGES_MAX: usize = 100_000;
+/// Most workflows whose newest release a process remembers; then it looks again.
+pub const LATEST_KEPT_MAX: usize = 10_000;
+/// Most bytes of what waits for a trail that cannot be written.
+pub const SPOOL_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of a command's last output that are recorded.
+pub const OUTPUT_BYTES_KEPT: usize = 64 * 1024;

@@ -3,13 +3,16 @@
 
 mod checkpoint;
 mod init;
+mod runs;
 mod targets;
 mod template;
 
+pub use runs::OnUnavailable;
 pub use targets::TableFiles;
 pub use template::{Lookup, Template};
 
 use checkpoint::CheckpointTemplate;
+use runs::RunsTemplate;
 
 use crate::error::Result;
 use crate::event::ActorKind;
@@ -48,6 +51,7 @@ pub struct Project {
     policy: Option<Template>,
     checkpoint: CheckpointTemplate,
     declared: targets::Declared,
+    runs: RunsTemplate,
 }
 
 #[derive(Debug, Clone)]
@@ -212,6 +216,8 @@ impl Project {
         let checkpoint = fields.optional("checkpoint");
         let checkpoint = checkpoint.map(|field| CheckpointTemplate::read(field, fields.problems()));
         let declared = targets::Declared::read(&mut fields, dir);
+        let runs = fields.optional("runs");
+        let runs = runs.map(|field| RunsTemplate::read(field, fields.problems()));
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -224,6 +230,7 @@ impl Project {
             policy,
             checkpoint: checkpoint.unwrap_or_default(),
             declared,
+            runs: runs.unwrap_or_default(),
         })
     }
 }

@@ -1,6 +1,6 @@
-mod faults;
-mod input;
-mod tally;
+pub(super) mod faults;
+pub(super) mod input;
+pub(super) mod tally;
 
 use self::input::Input;
 use self::tally::Tally;

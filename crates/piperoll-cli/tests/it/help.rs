@@ -13,6 +13,13 @@ fn every_command_has_help_with_examples() {
         "tables history",
         "tables dump",
         "tables drift",
+        "run",
+        "runs record",
+        "runs find",
+        "runs show",
+        "runs is-pointed",
+        "runs claim",
+        "runs cleanup",
         "record",
         "log",
         "show",
@@ -47,6 +54,7 @@ fn help_and_version_are_printed_to_stdout_and_a_misuse_to_stderr() {
     sandbox.run(&["--help"]);
     sandbox.run(&["key", "--help"]);
     sandbox.run(&["tables", "--help"]);
+    sandbox.run(&["runs", "--help"]);
     let version = sandbox.run(&["--version"]);
     assert_eq!(
         version.stdout,

@@ -40,7 +40,11 @@ mod published;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
+mod run;
+#[cfg(test)]
 mod run_formats;
+#[cfg(test)]
+mod runs;
 #[cfg(test)]
 mod show;
 #[cfg(test)]

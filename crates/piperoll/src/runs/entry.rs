@@ -118,7 +118,27 @@ pub(super) fn to_draft(
     reason: Option<&str>,
 ) -> Result<Draft, Vec<Problem>> {
     let actor = run.actor.as_ref().or(actor).cloned();
-    let actor = actor.ok_or_else(|| vec![Problem::new("actor", "is missing")])?;
+    let mut problems = Vec::new();
+    if actor.is_none() {
+        problems.push(Problem::new("actor", "is missing"));
+    }
+    for (name, text) in [
+        ("run_id", Some(&run.run_id)),
+        ("parent_run_id", run.parent_run_id.as_ref()),
+    ] {
+        let Some(text) = text else { continue };
+        if text.trim().is_empty() {
+            problems.push(Problem::new(name, "is blank"));
+        } else if text.contains('\0') {
+            problems.push(Problem::new(
+                name,
+                "holds U+0000, which no store keeps in text",
+            ));
+        }
+    }
+    let Some(actor) = actor.filter(|_| problems.is_empty()) else {
+        return Err(problems);
+    };
     let resource = Resource::new(SYSTEM, run.name.as_str(), "workflow");
     let mut draft = Draft::new(Kind::Run, Action::Run, actor, resource);
     draft.at = match part {

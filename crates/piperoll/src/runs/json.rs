@@ -75,6 +75,17 @@ impl Run {
     }
 }
 
+/// One line of JSON in which numbers stand as they were given.
+pub fn to_json(value: &Value) -> String {
+    let mut out = String::new();
+    Writer {
+        out: &mut out,
+        style: Style::LINE,
+    }
+    .value(value, 0);
+    out
+}
+
 /// Writes an object whose members keep their order.
 pub(super) fn write_members(out: &mut String, members: &[(&'static str, Value)], style: Style) {
     let members = members.iter().map(|(name, value)| (*name, value));

@@ -23,12 +23,7 @@ pub(super) fn redact(run: &mut Run, words: &[String]) {
     if words.is_empty() {
         return;
     }
-    let mut found = BTreeSet::new();
-    for members in [&run.context, &run.runs_metadata] {
-        collect(members, &lower(words), &mut found);
-    }
-    let secrets = Secrets::of(found);
-    secrets.redact_run(run, words);
+    Secrets::of_run(run, words).redact_run(run, words);
 }
 
 impl Secrets {
@@ -41,6 +36,16 @@ impl Secrets {
         let pairs = pairs.into_iter();
         let secret = pairs.filter(|(name, _)| is_secret(name, &words));
         Self::of(secret.map(|(_, value)| value.to_owned()).collect())
+    }
+
+    /// The values in a run's context and metadata that stand, at any depth, under a name that holds one of `words`, in any case.
+    pub fn of_run(run: &Run, words: &[String]) -> Self {
+        let words = lower(words);
+        let mut found = BTreeSet::new();
+        for members in [&run.context, &run.runs_metadata] {
+            collect(members, &words, &mut found);
+        }
+        Self::of(found)
     }
 
     fn of(found: BTreeSet<String>) -> Self {

@@ -53,9 +53,12 @@ pub(crate) fn tombstone(header: &Header, payload: Option<&[u8]>) -> Vec<(u64, u6
         && matches!(header.action, Action::Erase | Action::Purge)
         && header.phase == Some(Phase::Outcome)
         && header.outcome == Outcome::Success;
-    let payload = payload
-        .filter(|_| accounts)
-        .and_then(|bytes| Payload::from_bytes(bytes).ok());
+    ranges(payload.filter(|_| accounts))
+}
+
+/// The ranges that a payload names.
+pub(super) fn ranges(payload: Option<&[u8]>) -> Vec<(u64, u64)> {
+    let payload = payload.and_then(|bytes| Payload::from_bytes(bytes).ok());
     let Some(Value::Array(ranges)) = payload
         .as_ref()
         .and_then(|payload| payload.context("entries"))
@@ -162,7 +165,7 @@ pub(super) fn other_id(id: EventId, index: EntryIndex) -> Error {
     .hint("`piperoll verify` names what was changed")
 }
 
-fn read_at(snapshot: &dyn Snapshot, index: EntryIndex) -> Result<Entry> {
+pub(crate) fn read_at(snapshot: &dyn Snapshot, index: EntryIndex) -> Result<Entry> {
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let mut found = None;
     snapshot.entries(seq..seq.saturating_add(1), &mut |stored| {

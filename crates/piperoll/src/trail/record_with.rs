@@ -2,7 +2,7 @@ use super::Trail;
 use super::record::{Receipt, RecordError, Recorded};
 use super::seal::Batch;
 use crate::error::{Error, Result};
-use crate::event::{Draft, Event, Instant};
+use crate::event::{Draft, Event, EventId, Instant};
 use crate::seal::{EntryIndex, Hash};
 use std::rc::Rc;
 
@@ -61,6 +61,14 @@ impl Trail {
             checkpoint: sealed.checkpoint,
             warnings,
         })
+    }
+
+    /// A new id, for an event that others of its batch name.
+    ///
+    /// # Errors
+    /// `Unavailable` when the system gives no random bytes.
+    pub fn new_id(&self) -> Result<EventId> {
+        EventId::generate(self.now(), &*self.surroundings.entropy)
     }
 
     /// What the trail's clock says.

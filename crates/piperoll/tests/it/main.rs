@@ -33,6 +33,8 @@ mod random;
 #[cfg(test)]
 mod run_formats;
 #[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod sqlite;
 #[cfg(test)]
 mod sqlite_target;

@@ -7,7 +7,7 @@ use piperoll::seal::EntryIndex;
 
 /// Faults of lines, in their order.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(in crate::commands) struct Faults {
     /// The first of them, each with its line.
     problems: Vec<(u64, Problem)>,
     all: u64,
@@ -20,7 +20,7 @@ pub(super) struct Faults {
 
 impl Faults {
     /// Faults of one line.
-    pub(super) fn line(&mut self, name: &str, number: u64, problems: Vec<Problem>) {
+    pub(in crate::commands) fn line(&mut self, name: &str, number: u64, problems: Vec<Problem>) {
         self.invalid = true;
         self.lines += 1;
         for problem in problems {
@@ -33,13 +33,19 @@ impl Faults {
     }
 
     /// The id of a line is that of an entry with other content.
-    pub(super) fn taken(&mut self, name: &str, number: u64, id: EventId, index: EntryIndex) {
+    pub(in crate::commands) fn taken(
+        &mut self,
+        name: &str,
+        number: u64,
+        id: EventId,
+        index: EntryIndex,
+    ) {
         let message = format!("`{id}` is that of entry {index}, which has other content");
         self.other(name, number, message);
     }
 
     /// The id of a line is that of an earlier one with other content.
-    pub(super) fn repeated(&mut self, name: &str, number: u64, id: EventId) {
+    pub(in crate::commands) fn repeated(&mut self, name: &str, number: u64, id: EventId) {
         let message = format!("`{id}` stands in an earlier line, with other content");
         self.other(name, number, message);
     }
@@ -58,7 +64,7 @@ impl Faults {
     }
 
     /// The failure that these faults are; `None` without any. A file is said to have so many lines; of a stream only a batch is known.
-    pub(super) fn failure(mut self, name: &str, of: Option<u64>) -> Option<Failure> {
+    pub(in crate::commands) fn failure(mut self, name: &str, of: Option<u64>) -> Option<Failure> {
         if self.lines == 0 {
             return None;
         }

@@ -16,7 +16,7 @@ use std::path::Path;
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Opens a file of events, or a pipe that has a name.
-pub(super) fn open(path: &Path) -> Result<File> {
+pub(in crate::commands) fn open(path: &Path) -> Result<File> {
     let name = path.display();
     #[expect(
         clippy::disallowed_methods,
@@ -42,7 +42,7 @@ pub(super) fn open(path: &Path) -> Result<File> {
 }
 
 /// Goes back to the beginning.
-pub(super) fn rewind(file: &mut File, name: &str) -> Result<()> {
+pub(in crate::commands) fn rewind(file: &mut File, name: &str) -> Result<()> {
     file.seek(SeekFrom::Start(0)).map(|_| ()).map_err(|source| {
         Error::unavailable(format!("`{name}` cannot be read again"))
             .because(source)
@@ -51,21 +51,21 @@ pub(super) fn rewind(file: &mut File, name: &str) -> Result<()> {
 }
 
 /// What is read, and how.
-pub(super) struct Input<'a> {
+pub(in crate::commands) struct Input<'a> {
     /// As messages call it.
-    pub(super) name: &'a str,
-    pub(super) defaults: &'a LineDefaults,
+    pub(in crate::commands) name: &'a str,
+    pub(in crate::commands) defaults: &'a LineDefaults,
     /// Lines that are one append.
-    pub(super) batch: usize,
+    pub(in crate::commands) batch: usize,
     /// Whether somebody has asked for so many. Otherwise an append also ends when its lines have as many bytes as one may have.
-    pub(super) is_exact: bool,
+    pub(in crate::commands) is_exact: bool,
 }
 
 /// What a file holds, all of it valid.
-pub(super) struct Checked {
-    pub(super) events: u64,
+pub(in crate::commands) struct Checked {
+    pub(in crate::commands) events: u64,
     /// Whether an event brings an id of its own.
-    pub(super) with_ids: bool,
+    pub(in crate::commands) with_ids: bool,
 }
 
 /// Lines on their way to the trail, each with its number.
@@ -87,7 +87,7 @@ struct Repeated {
 
 impl Input<'_> {
     /// Checks every line, and that no id stands twice with different contents.
-    pub(super) fn check(
+    pub(in crate::commands) fn check(
         &self,
         path: &Path,
         file: &mut File,
@@ -172,7 +172,7 @@ impl Input<'_> {
     }
 
     /// Looks every id up in the trail, before anything is recorded.
-    pub(super) fn rehearse(
+    pub(in crate::commands) fn rehearse(
         &self,
         file: &mut File,
         trail: &Trail,
@@ -205,13 +205,13 @@ impl Input<'_> {
     }
 
     /// Records batch after batch.
-    pub(super) fn record(
+    pub(in crate::commands) fn record(
         &self,
         input: impl Read,
         trail: &Trail,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Tally> {
-        let mut tally = Tally::new(trail.store().snapshot()?.head()?.size.get());
+        let mut tally = Tally::new(trail.store().snapshot()?.head()?.size.get(), "event");
         let mut done = 0u64;
         let recorded = self.batches(input, &mut |batch| {
             let receipt = trail

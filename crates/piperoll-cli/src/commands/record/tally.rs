@@ -5,27 +5,30 @@ use piperoll::trail::Receipt;
 
 /// What became of the input.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) recorded: u64,
-    pub(super) skipped: u64,
+pub(in crate::commands) struct Tally {
+    pub(in crate::commands) recorded: u64,
+    pub(in crate::commands) skipped: u64,
     range: Option<(u64, u64)>,
     size: u64,
     root: Option<String>,
     origin: String,
     warnings: Vec<String>,
+    /// What is counted: events, or runs.
+    what: &'static str,
 }
 
 impl Tally {
     /// Of a trail that has so many entries before.
-    pub(super) fn new(size: u64) -> Self {
+    pub(in crate::commands) fn new(size: u64, what: &'static str) -> Self {
         Self {
             size,
+            what,
             ..Self::default()
         }
     }
 
     /// One more batch was recorded.
-    pub(super) fn add(&mut self, receipt: &Receipt) {
+    pub(in crate::commands) fn add(&mut self, receipt: &Receipt) {
         for entry in &receipt.entries {
             if entry.new {
                 let index = entry.index.get();
@@ -45,7 +48,7 @@ impl Tally {
     }
 
     /// Says what became of it.
-    pub(super) fn tell(self, output: &mut Output) -> Result<Exit> {
+    pub(in crate::commands) fn tell(self, output: &mut Output) -> Result<Exit> {
         for warning in &self.warnings {
             output.warning(warning);
         }
@@ -67,13 +70,13 @@ impl Tally {
             };
             output.line(&format!(
                 "recorded {}{place}",
-                count(self.recorded, "event")
+                count(self.recorded, self.what)
             ))?;
             if self.skipped > 0 {
                 let were = if self.skipped == 1 { "was" } else { "were" };
                 output.line(&format!(
                     "skipped {} that {were} there already",
-                    count(self.skipped, "event")
+                    count(self.skipped, self.what)
                 ))?;
             }
             if let Some(root) = self.root {

@@ -1,0 +1,267 @@
+use super::execution::{self, Execution, is_pointed as stands};
+use super::{Release, RunEntry, Status};
+use crate::error::Result;
+use crate::event::{Action, Attribute, AttributeName, Instant, Kind, Outcome};
+use crate::seal::EntryIndex;
+use crate::store::{Filter, Glob, Order, Page, Snapshot};
+use crate::trail::{Trail, read_at};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+/// Which runs of a workflow are looked for: all that is given.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// The workflow's name, letter by letter.
+    pub name: String,
+    /// How they ended.
+    pub status: Option<Status>,
+    /// Their release is at or after this.
+    pub since: Option<Instant>,
+    /// Their release is before this.
+    pub until: Option<Instant>,
+}
+
+/// Releases that are read under one view of the store: whoever visits may take his time, and a view that is held keeps what was erased.
+const RELEASES_AT_ONCE: usize = 200;
+/// Positions that may lie between two entries that are looked at in one go.
+const GAP: u64 = 8;
+
+/// Visits the runs of a workflow, the newest release first, of one release the latest execution first. Status and times are looked up beside the entries; only the payloads of
+/// what is visited are read. An execution that has begun and ended is one run, as it ended.
+///
+/// # Errors
+/// The visitor's, and those of the trail.
+pub fn find(
+    trail: &Trail,
+    query: &Query,
+    visit: &mut dyn FnMut(RunEntry) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    let releases = releases(trail, query)?;
+    for some in releases.chunks(RELEASES_AT_ONCE) {
+        let mut found = Vec::new();
+        let snapshot = trail.store().snapshot()?;
+        for release in some {
+            let executions = release.executions(&*snapshot, query)?;
+            let runs = executions
+                .into_iter()
+                .rev()
+                .map(|execution| execution.entry);
+            let wanted =
+                |entry: &RunEntry| query.status.is_none_or(|status| status == entry.run.status);
+            found.extend(runs.filter(wanted));
+        }
+        drop(snapshot);
+        for entry in found {
+            if visit(entry)?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The executions of one release, in the order in which they began.
+///
+/// # Errors
+/// Those of the trail.
+pub fn of_release(trail: &Trail, name: &str, release: &Release) -> Result<Vec<RunEntry>> {
+    let executions = executions(&*trail.store().snapshot()?, name, release)?;
+    Ok(executions.into_iter().map(|found| found.entry).collect())
+}
+
+/// Whether a release has a record of a run that has ended; with `success_only`, of one that has succeeded. No payload is read.
+///
+/// # Errors
+/// Those of the trail.
+pub fn is_pointed(
+    trail: &Trail,
+    name: &str,
+    release: &Release,
+    success_only: bool,
+) -> Result<bool> {
+    let snapshot = trail.store().snapshot()?;
+    let positions = at_release(&*snapshot, name, release)?;
+    let mut cancelled = Vec::new();
+    let mut pointed = false;
+    status_and_release(
+        &*snapshot,
+        &positions,
+        &mut |index, status, _| match status {
+            Some(Status::Cancel) => cancelled.push(index),
+            Some(status) => pointed |= stands(status, false, success_only),
+            None => {}
+        },
+    )?;
+    for index in cancelled {
+        let interrupted = read_at(&*snapshot, index)?.header.outcome == Outcome::Unknown;
+        pointed |= stands(Status::Cancel, interrupted, success_only);
+    }
+    Ok(pointed)
+}
+
+/// As [`of_release`], within a view.
+pub(super) fn executions(
+    snapshot: &dyn Snapshot,
+    name: &str,
+    release: &Release,
+) -> Result<Vec<Execution>> {
+    execution::read(snapshot, at_release(snapshot, name, release)?)
+}
+
+/// The entries of a workflow.
+pub(super) fn of_workflow(name: &str) -> Filter {
+    Filter {
+        kind: Some(Kind::Run),
+        action: Some(Action::Run.as_str().to_owned()),
+        resource: Some(Glob::exact(name)),
+        ..Filter::default()
+    }
+}
+
+/// Where entries are, ascending, behind `after`.
+pub(super) fn positions(
+    snapshot: &dyn Snapshot,
+    filter: &Filter,
+    after: Option<EntryIndex>,
+) -> Result<Vec<EntryIndex>> {
+    let page = Page {
+        order: Order::OldestFirst,
+        after,
+        limit: usize::MAX,
+    };
+    snapshot.find(filter, &page)
+}
+
+fn at_release(snapshot: &dyn Snapshot, name: &str, release: &Release) -> Result<Vec<EntryIndex>> {
+    let filter = Filter {
+        attribute: Some(Attribute {
+            name: AttributeName::Release,
+            value: release.instant_text(),
+        }),
+        ..of_workflow(name)
+    };
+    positions(snapshot, &filter, None)
+}
+
+/// Visits status and release of the entries at ascending positions, as they are kept beside them; what is gone has none.
+pub(super) fn status_and_release(
+    snapshot: &dyn Snapshot,
+    positions: &[EntryIndex],
+    visit: &mut dyn FnMut(EntryIndex, Option<Status>, Option<Instant>),
+) -> Result<()> {
+    let mut rest = positions;
+    while let [first, ..] = rest {
+        let near = rest.windows(2).take_while(|pair| match pair {
+            [a, b] => b.get() - a.get() <= GAP,
+            _ => false,
+        });
+        let (some, others) = rest
+            .split_at_checked(near.count() + 1)
+            .unwrap_or((rest, &[]));
+        rest = others;
+        let last = some.last().unwrap_or(first);
+        let seq = |index: EntryIndex| i64::try_from(index.get()).unwrap_or(i64::MAX);
+        let mut wanted = some.iter().peekable();
+        let mut current: Option<(i64, Option<Status>, Option<Instant>)> = None;
+        let mut tell = |(at, status, release): (i64, Option<Status>, Option<Instant>)| {
+            while wanted.next_if(|index| seq(**index) < at).is_some() {}
+            if let Some(index) = wanted.next_if(|index| seq(**index) == at) {
+                visit(*index, status, release);
+            }
+        };
+        let range = seq(*first)..seq(*last).saturating_add(1);
+        snapshot.attributes(range, &mut |attribute| {
+            if current.is_none_or(|(at, ..)| at != attribute.seq)
+                && let Some(done) = current.replace((attribute.seq, None, None))
+            {
+                tell(done);
+            }
+            if let Some((_, status, release)) = &mut current {
+                if attribute.name == AttributeName::Status.as_str() {
+                    *status = Status::parse(attribute.value);
+                } else if attribute.name == AttributeName::Release.as_str() {
+                    *release = Release::from_texts(attribute.value, None).map(|found| found.at());
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if let Some(done) = current {
+            tell(done);
+        }
+    }
+    Ok(())
+}
+
+/// A release, and where its entries are as far as that is known.
+struct At {
+    release: Instant,
+    /// `None`: they are to be looked for.
+    positions: Option<Vec<EntryIndex>>,
+}
+
+impl At {
+    fn executions(&self, snapshot: &dyn Snapshot, query: &Query) -> Result<Vec<Execution>> {
+        match &self.positions {
+            None => executions(snapshot, &query.name, &Release::utc(self.release)),
+            Some(positions) => execution::read(snapshot, positions.iter().copied()),
+        }
+    }
+}
+
+/// The releases that may have what is wanted, the newest first.
+fn releases(trail: &Trail, query: &Query) -> Result<Vec<At>> {
+    let snapshot = trail.store().snapshot()?;
+    let ended = query.status.filter(|status| status.is_terminal());
+    let filter = Filter {
+        attribute: ended.map(|status| Attribute {
+            name: AttributeName::Status,
+            value: status.as_str().to_owned(),
+        }),
+        ..of_workflow(&query.name)
+    };
+    let positions = positions(&*snapshot, &filter, None)?;
+    let mut places: Vec<(Instant, EntryIndex, bool)> = Vec::with_capacity(positions.len());
+    status_and_release(&*snapshot, &positions, &mut |index, status, release| {
+        let inside = |release: &Instant| {
+            query.since.is_none_or(|since| *release >= since)
+                && query.until.is_none_or(|until| *release < until)
+        };
+        if let (Some(status), Some(release)) = (status, release.filter(inside)) {
+            places.push((release, index, status.is_terminal()));
+        }
+    })?;
+    places.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut releases = Vec::new();
+    for group in places.chunk_by(|a, b| a.0 == b.0) {
+        let [(release, ..), ..] = group else { continue };
+        let indices = group.iter().map(|(_, index, _)| *index);
+        let is_wanted = match query.status {
+            Some(status) if !status.is_terminal() => may_be_open(&*snapshot, group)?,
+            _ => true,
+        };
+        if is_wanted {
+            releases.push(At {
+                release: *release,
+                positions: ended.is_none().then(|| indices.collect()),
+            });
+        }
+    }
+    Ok(releases)
+}
+
+/// Whether something of a release may have begun and not ended, as far as its headers tell.
+fn may_be_open(snapshot: &dyn Snapshot, group: &[(Instant, EntryIndex, bool)]) -> Result<bool> {
+    let mut begun = BTreeSet::new();
+    let mut ended = BTreeSet::new();
+    if group.iter().all(|(.., is_over)| *is_over) {
+        return Ok(false);
+    }
+    for (_, index, is_over) in group {
+        let header = read_at(snapshot, *index)?.header;
+        if !is_over {
+            begun.insert(header.id);
+        }
+        ended.extend(header.of);
+    }
+    Ok(!begun.is_subset(&ended))
+}

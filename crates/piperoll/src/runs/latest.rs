@@ -1,0 +1,114 @@
+use super::RunEntry;
+use super::execution;
+use super::find::{executions, of_workflow, positions, status_and_release};
+use crate::error::Result;
+use crate::event::Instant;
+use crate::limits::LATEST_KEPT_MAX;
+use crate::seal::EntryIndex;
+use crate::store::{Order, Page, Snapshot};
+use crate::trail::Trail;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Finds the latest run of a workflow. It remembers how far it has looked, so that asking again costs what is new, not the history. One is for one trail.
+#[derive(Debug, Default)]
+pub struct Latest {
+    seen: Mutex<HashMap<String, Seen>>,
+}
+
+/// What is known of a workflow.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    /// The entries before this one were looked at.
+    size: u64,
+    /// The newest release among them, and where its entries are, ascending.
+    newest: Option<(Instant, Vec<EntryIndex>)>,
+}
+
+impl Latest {
+    /// The last execution of the newest release, whenever that was recorded.
+    ///
+    /// # Errors
+    /// Those of the trail.
+    pub fn by_release(&self, trail: &Trail, name: &str) -> Result<Option<RunEntry>> {
+        let snapshot = trail.store().snapshot()?;
+        let known = self.lock().get(name).cloned().unwrap_or_default();
+        let from_start = known.size == 0;
+        let seen = known.look(&*snapshot, name)?;
+        let mut found = seen.read(&*snapshot)?;
+        let mut seen = seen;
+        if found.is_none() && seen.newest.is_some() && !from_start {
+            // What was the newest is purged.
+            seen = Seen::default().look(&*snapshot, name)?;
+            found = seen.read(&*snapshot)?;
+        }
+        let mut all = self.lock();
+        if all.len() >= LATEST_KEPT_MAX && !all.contains_key(name) {
+            all.clear();
+        }
+        all.insert(name.to_owned(), seen);
+        Ok(found)
+    }
+
+    /// The execution that was recorded last, for whatever release.
+    ///
+    /// # Errors
+    /// Those of the trail.
+    pub fn by_recording(&self, trail: &Trail, name: &str) -> Result<Option<RunEntry>> {
+        let snapshot = trail.store().snapshot()?;
+        let mut after = None;
+        loop {
+            let page = Page {
+                order: Order::NewestFirst,
+                after,
+                limit: 1,
+            };
+            let Some(index) = snapshot.find(&of_workflow(name), &page)?.first().copied() else {
+                return Ok(None);
+            };
+            after = Some(index);
+            let entry = crate::trail::read_at(&*snapshot, index)?;
+            if let Some(newest) = RunEntry::read(&entry)? {
+                let of_release = executions(&*snapshot, name, &newest.run.release)?;
+                let mut found = of_release.into_iter().map(|execution| execution.entry);
+                return Ok(found.find(|entry| entry.index == index));
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Seen>> {
+        // Nothing that can panic is done under it.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    /// Looks at what came since.
+    fn look(mut self, snapshot: &dyn Snapshot, name: &str) -> Result<Self> {
+        let size = snapshot.head()?.size.get();
+        if size <= self.size {
+            return Ok(self);
+        }
+        let after = self.size.checked_sub(1).map(EntryIndex::new);
+        let new = positions(snapshot, &of_workflow(name), after)?;
+        let newest = &mut self.newest;
+        status_and_release(snapshot, &new, &mut |index, status, release| {
+            let (Some(_), Some(release)) = (status, release) else {
+                return;
+            };
+            match newest {
+                Some((known, _)) if release < *known => {}
+                Some((known, at)) if release == *known => at.push(index),
+                _ => *newest = Some((release, vec![index])),
+            }
+        })?;
+        self.size = size;
+        Ok(self)
+    }
+
+    fn read(&self, snapshot: &dyn Snapshot) -> Result<Option<RunEntry>> {
+        let at = self.newest.iter().flat_map(|(_, at)| at.iter().copied());
+        let found = execution::read(snapshot, at)?;
+        Ok(found.into_iter().next_back().map(|found| found.entry))
+    }
+}

@@ -1,0 +1,224 @@
+use super::{found, of, record_all, release, run, told};
+use crate::place::{Place, fact};
+use piperoll::event::Instant;
+use piperoll::runs::{Latest, Query, Status, of_release};
+use piperoll::trail::Trail;
+
+fn with_status(status: Status) -> Query {
+    Query {
+        status: Some(status),
+        ..of("load")
+    }
+}
+
+/// Runs of two workflows among other things, more than two blocks of the store.
+fn filled(trail: &Trail, year: u32) {
+    for day in 0..20u32 {
+        let mut runs = Vec::new();
+        for hour in 0..20u32 {
+            let at = format!(
+                "{year}-11-{:02}T{:02}:00:00+01:00",
+                1 + (day * 7) % 20,
+                hour
+            );
+            let status = if (day + hour) % 10 == 0 {
+                Status::Failed
+            } else {
+                Status::Success
+            };
+            runs.push(run("load", &at, &format!("r-{day}-{hour}"), status));
+            runs.push(run("other", &at, "o", Status::Failed));
+        }
+        record_all(trail, &runs);
+        trail.record(&[fact("alice", day.into())]).unwrap();
+    }
+}
+
+#[test]
+fn the_newest_release_comes_first_and_filters_find_what_they_say() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    filled(&trail, 2026);
+    let all = found(&trail, &of("load"));
+    assert_eq!(all.len(), 400);
+    assert!(all.is_sorted_by(|a, b| a.run.release > b.run.release));
+    for status in [
+        Status::Failed,
+        Status::Success,
+        Status::Running,
+        Status::Skip,
+    ] {
+        let expected: Vec<_> = all.iter().filter(|e| e.run.status == status).collect();
+        let some = found(&trail, &with_status(status));
+        assert_eq!(some.iter().collect::<Vec<_>>(), expected, "{status}");
+    }
+    let query = Query {
+        since: Some(Instant::parse("2026-11-05T10:00:00Z").unwrap()),
+        until: Some(Instant::parse("2026-11-05T12:00:00Z").unwrap()),
+        ..of("load")
+    };
+    let times: Vec<String> = found(&trail, &query)
+        .iter()
+        .map(|e| e.run.release.to_string())
+        .collect();
+    assert_eq!(
+        times,
+        ["2026-11-05T12:00:00+01:00", "2026-11-05T11:00:00+01:00"]
+    );
+    assert_eq!(told(&trail, &of("load*")), [""; 0]);
+}
+
+#[test]
+fn a_visitor_can_stop() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    filled(&trail, 2026);
+    let mut seen = 0;
+    piperoll::runs::find(&trail, &of("load"), &mut |_| {
+        seen += 1;
+        Ok(match seen {
+            3 => std::ops::ControlFlow::Break(()),
+            _ => std::ops::ControlFlow::Continue(()),
+        })
+    })
+    .unwrap();
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn executions_are_folded_and_counted_whatever_is_filtered() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    let at = "2026-11-01";
+    record_all(&trail, &[run("load", at, "a", Status::Failed)]);
+    record_all(&trail, &[run("load", at, "b", Status::Running)]);
+    record_all(&trail, &[run("load", at, "c", Status::Success)]);
+    record_all(
+        &trail,
+        &[
+            run("load", at, "b", Status::Failed),
+            run("load", at, "d", Status::Running),
+        ],
+    );
+    // The same id again is another execution: nothing is overwritten.
+    record_all(&trail, &[run("load", at, "a", Status::Success)]);
+    let all = [
+        "a 5 SUCCESS",
+        "d 4 RUNNING",
+        "c 3 SUCCESS",
+        "b 2 FAILED",
+        "a 1 FAILED",
+    ];
+    assert_eq!(told(&trail, &of("load")), all);
+    assert_eq!(
+        told(&trail, &with_status(Status::Failed)),
+        ["b 2 FAILED", "a 1 FAILED"]
+    );
+    assert_eq!(told(&trail, &with_status(Status::Running)), ["d 4 RUNNING"]);
+    assert_eq!(of_release(&trail, "load", &release(at)).unwrap().len(), 5);
+    // A number that was given stands.
+    let mut numbered = run("load", at, "e", Status::Success);
+    numbered.attempt = Some(41);
+    record_all(&trail, &[numbered]);
+    assert_eq!(told(&trail, &of("load"))[0], "e 41 SUCCESS");
+}
+
+#[test]
+fn d_f14_latest_by_release_and_latest_by_recording_are_two_questions() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    let latest = Latest::default();
+    assert!(latest.by_release(&trail, "load").unwrap().is_none());
+    record_all(
+        &trail,
+        &[run(
+            "load",
+            "2026-11-01T00:30:00+02:00",
+            "a",
+            Status::Success,
+        )],
+    );
+    assert_eq!(
+        latest
+            .by_release(&trail, "load")
+            .unwrap()
+            .unwrap()
+            .run
+            .run_id,
+        "a"
+    );
+    // As text this is before it; as an instant it is after.
+    record_all(
+        &trail,
+        &[run("load", "2026-10-31T23:00:00Z", "b", Status::Success)],
+    );
+    record_all(
+        &trail,
+        &[run(
+            "load",
+            "2020-01-01T00:00:00Z",
+            "backfill",
+            Status::Success,
+        )],
+    );
+    let fresh = Latest::default();
+    for latest in [&latest, &fresh] {
+        assert_eq!(
+            latest
+                .by_release(&trail, "load")
+                .unwrap()
+                .unwrap()
+                .run
+                .run_id,
+            "b"
+        );
+        assert_eq!(
+            latest
+                .by_recording(&trail, "load")
+                .unwrap()
+                .unwrap()
+                .run
+                .run_id,
+            "backfill"
+        );
+    }
+    record_all(
+        &trail,
+        &[run(
+            "load",
+            "2026-11-01T00:00:00+01:00",
+            "c",
+            Status::Failed,
+        )],
+    );
+    let newest = latest.by_release(&trail, "load").unwrap().unwrap();
+    assert_eq!(
+        (newest.run.run_id.as_str(), newest.run.attempt),
+        ("c", Some(2))
+    );
+}
+
+#[test]
+fn d_f21_latest_looks_at_what_is_new_not_at_the_history() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    filled(&trail, 2026);
+    let latest = Latest::default();
+    latest.by_release(&trail, "load").unwrap();
+    let time = |latest: &Latest| {
+        let times = (0..30).map(|_| {
+            let start = std::time::Instant::now();
+            assert!(latest.by_release(&trail, "load").unwrap().is_some());
+            start.elapsed()
+        });
+        times.min().unwrap()
+    };
+    let before = time(&latest);
+    for year in 2000..2005 {
+        filled(&trail, year);
+    }
+    latest.by_release(&trail, "load").unwrap();
+    let after = time(&latest);
+    println!("latest among 400: {before:?}, among 2,400: {after:?}");
+    assert!(after < before * 4, "{before:?} {after:?}");
+}
