@@ -120,6 +120,7 @@ pub fn any_table_becomes_any_other_and_its_rows_survive<S: Setup>(setup: &S) {
                 to: &to,
                 renamed_columns: &renamed,
                 renamed_from: None,
+                set_aside: &[],
             };
             let steps = target
                 .steps(&wanted)
@@ -198,6 +199,7 @@ pub fn a_column_takes_the_name_of_another<S: Setup>(setup: &S) {
         to: &to,
         renamed_columns: &renamed,
         renamed_from: None,
+        set_aside: &[],
     };
     let steps = target.steps(&wanted).unwrap();
     assert!(
@@ -233,6 +235,7 @@ pub fn a_table_is_renamed_with_all_that_it_has<S: Setup>(setup: &S) {
             to: &to,
             renamed_columns: &[],
             renamed_from: Some(&table.name),
+            set_aside: &[],
         };
         apply(&*target, &wanted).unwrap();
         let mut found = target.inspect(&[table.name, to.name.clone()]).unwrap();

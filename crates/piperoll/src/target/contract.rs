@@ -36,6 +36,8 @@ pub struct TableChange<'a> {
     pub renamed_columns: &'a [(String, String)],
     /// The name of the table until now, when it is to be renamed; then `from` has this name. In the same schema.
     pub renamed_from: Option<&'a TableName>,
+    /// The names of triggers that somebody else drops before the steps and makes again after them: for these steps they are not there.
+    pub set_aside: &'a [String],
 }
 
 /// A part of a plan: statements that are run one after the other.

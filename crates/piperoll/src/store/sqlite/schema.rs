@@ -208,5 +208,21 @@ SELECT
 FROM entries
 WHERE json_extract(entries.attributes, '$.change_key') IS NOT NULL
   AND json_extract(entries.header, '$.kind') = 'schema'
-  AND json_extract(entries.header, '$.outcome') = 'success';
+  AND json_extract(entries.header, '$.outcome') = 'success'
+  AND json_extract(entries.header, '$.phase') = 'outcome'
+  AND EXISTS(
+    SELECT 1 FROM entries AS intents
+    WHERE intents.id = json_extract(entries.header, '$.of')
+      AND intents.seq < entries.seq
+      AND json_extract(intents.header, '$.phase') = 'intent'
+      AND json_extract(intents.header, '$.kind') = 'schema'
+      AND json_extract(intents.header, '$.resource.name') = json_extract(entries.header, '$.resource.name')
+      AND NOT EXISTS(
+        SELECT 1 FROM entries AS earlier
+        WHERE earlier.seq > intents.seq AND earlier.seq < entries.seq
+          AND json_extract(earlier.header, '$.of') = intents.id
+          AND json_extract(earlier.header, '$.phase') = 'outcome'
+          AND json_extract(earlier.header, '$.outcome') = 'success'
+      )
+  );
 ";

@@ -32,6 +32,7 @@ fn each_statement_of_a_plan_is_exactly_one() {
             to: &to,
             renamed_columns: &renamed,
             renamed_from: None,
+            set_aside: &[],
         };
         let changed = target.steps(&wanted).unwrap();
         // SQLite itself cuts them: on a file of its own, where they can be run one after the other.
