@@ -9,6 +9,7 @@ use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
 use piperoll::project::Project;
 use piperoll::runs::Recording;
+use piperoll::runs::ddeutil::Files;
 use piperoll::seal::Origin;
 use piperoll::store::Location;
 use piperoll::trail::{Created, KeySource, Settings, Surroundings, Trail};
@@ -172,10 +173,17 @@ impl Context {
             (None, Some(_)) => self.actor().ok(),
             (None, None) => None,
         };
+        let (redact, files) = match &self.project {
+            // Another trail by `--trail` is no part of the project.
+            Some(project) if self.is_other_trail() => (project.redact(&lookup)?, None),
+            Some(project) => (project.redact(&lookup)?, project.run_files(&lookup)?),
+            None => (Vec::new(), None),
+        };
         Ok(Recording {
             actor,
             reason: global.reason.clone(),
-            redact: Vec::new(),
+            redact,
+            files: files.map(Files::new),
         })
     }
 

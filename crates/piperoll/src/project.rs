@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod init;
+mod runs;
 mod targets;
 mod template;
 
@@ -10,6 +11,7 @@ pub use targets::TableFiles;
 pub use template::{Lookup, Template};
 
 use checkpoint::CheckpointTemplate;
+use runs::RunsTemplate;
 
 use crate::error::Result;
 use crate::event::ActorKind;
@@ -47,6 +49,7 @@ pub struct Project {
     actor: Option<ActorTemplate>,
     policy: Option<Template>,
     checkpoint: CheckpointTemplate,
+    runs: RunsTemplate,
     declared: targets::Declared,
 }
 
@@ -211,6 +214,8 @@ impl Project {
         let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
         let checkpoint = fields.optional("checkpoint");
         let checkpoint = checkpoint.map(|field| CheckpointTemplate::read(field, fields.problems()));
+        let runs = fields.optional("runs");
+        let runs = runs.map(|field| RunsTemplate::read(field, fields.problems()));
         let declared = targets::Declared::read(&mut fields, dir);
         fields.finish();
         Some(Self {
@@ -223,6 +228,7 @@ impl Project {
             actor,
             policy,
             checkpoint: checkpoint.unwrap_or_default(),
+            runs: runs.unwrap_or_default(),
             declared,
         })
     }

@@ -1,3 +1,4 @@
+use super::ddeutil::Files;
 use super::entry::to_draft;
 use super::redact::redact;
 use super::{Part, Run};
@@ -14,12 +15,14 @@ pub struct Recording {
     pub reason: Option<String>,
     /// Words: a value whose name holds one is replaced before it is recorded, and so are texts that hold that value.
     pub redact: Vec<String>,
+    /// Where each run that has ended lands, too, once it is recorded.
+    pub files: Option<Files>,
 }
 
 /// Records runs: all of them or none, durable and sealed when it returns. One that has not ended is an intent.
 ///
 /// # Errors
-/// [`RecordError`]; nothing was recorded then. The faults of a run are told with its position.
+/// [`RecordError`]; nothing was recorded then, unless the error says so: of a file that could not be written. The faults of a run are told with its position.
 pub fn record(trail: &Trail, runs: &[Run], how: &Recording) -> Result<Receipt, RecordError> {
     let mut drafts = Vec::with_capacity(runs.len());
     let mut problems: Vec<(usize, Problem)> = Vec::new();
@@ -32,7 +35,11 @@ pub fn record(trail: &Trail, runs: &[Run], how: &Recording) -> Result<Receipt, R
     if !problems.is_empty() {
         return Err(RecordError::Invalid(problems));
     }
-    trail.record(&drafts)
+    let receipt = trail.record(&drafts)?;
+    if let Some(files) = &how.files {
+        files.write_recorded(trail, &receipt)?;
+    }
+    Ok(receipt)
 }
 
 /// The draft of a part of a run, redacted.
