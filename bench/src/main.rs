@@ -10,6 +10,7 @@ mod place;
 mod raw;
 mod read;
 mod report;
+mod runs;
 mod sample;
 mod statements;
 mod tables;
@@ -31,6 +32,10 @@ struct Options {
     only_tables: bool,
     /// The section of appends alone.
     only_append: bool,
+    /// The section of runs alone.
+    only_runs: bool,
+    /// Runs of workflows that are recorded.
+    saves: usize,
 }
 
 const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
@@ -40,6 +45,7 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --runs N       runs of each figure; 5 unless it is given
   --tables       the section of tables alone
   --append       the section of appends alone
+  --runs-of-workflows   the section of runs of workflows alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
   --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
 
@@ -63,6 +69,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
         tables: 1_000,
         only_tables: false,
         only_append: false,
+        only_runs: false,
+        saves: 10_000,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -75,9 +83,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
             "--quick" => {
                 (options.entries, options.runs, options.share) = (100_000, 3, 5);
                 options.tables = 300;
+                options.saves = 2_000;
             }
             "--tables" => options.only_tables = true,
             "--append" => options.only_append = true,
+            "--runs-of-workflows" => options.only_runs = true,
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
             "--runs" => options.runs = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
@@ -94,6 +104,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
     }
     if options.only_tables {
         let figures = tables::figures(&options.folder, options.tables, options.runs)?;
+        return Ok(report::print(&figures));
+    }
+    if options.only_runs {
+        let figures = runs::figures(&options.folder, options.saves, options.runs)?;
         return Ok(report::print(&figures));
     }
     let mut figures = vec![append::disk(&options.folder, options.runs)?];
@@ -116,5 +130,6 @@ fn run() -> Result<bool, Box<dyn Error>> {
         options.tables,
         options.runs,
     )?);
+    figures.extend(runs::figures(&options.folder, options.saves, options.runs)?);
     Ok(report::print(&figures))
 }

@@ -107,3 +107,21 @@ fn what_is_damaged_is_named_and_the_exit_says_so() {
         assert_eq!(sandbox.run(refused).code, 2, "{refused:?}");
     }
 }
+
+#[test]
+fn with_files_every_run_lands_in_the_folder_too_and_secrets_do_not() {
+    let sandbox = Sandbox::new().with_project();
+    let project = sandbox.read("piperoll.yaml") + "runs: {files: landed/, redact: [password]}\n";
+    sandbox.write("piperoll.yaml", project);
+    let with_secret = document("workflow-1", 17, "SUCCESS")
+        .replace("\"info\"", "\"password\": \"hunter22\",\n    \"info\"");
+    sandbox.write("run.log", with_secret);
+    for _ in 0..2 {
+        sandbox.quietly(&["runs", "import", "--format", "ddeutil-file", "run.log"]);
+    }
+    let folder = "landed/workflow=data-pipeline/release=20240117103000";
+    assert_eq!(sandbox.names(folder), ["workflow-1.log"]);
+    let landed = sandbox.read(&format!("{folder}/workflow-1.log"));
+    assert!(landed.contains("\"password\": \"[redacted]\""), "{landed}");
+    assert!(!landed.contains("hunter22"));
+}

@@ -168,6 +168,9 @@ impl<'t> Importer<'t> {
             }
             Err(error) => return Err(error.into()),
         };
+        if let Some(files) = &self.how.files {
+            files.write_recorded(self.trail, &receipt)?;
+        }
         for (identity, position) in waiting.positions {
             if let Some(recorded) = receipt.entries.get(position) {
                 self.known.add(identity, recorded.index);

@@ -6,8 +6,9 @@ use crate::error::{Error, Problem, Result};
 use crate::event::Instant;
 use crate::fs::{self, Node};
 use crate::limits::{LINE_BYTES_MAX, SHARED_NAMES_MAX};
-use crate::runs::Run;
 use crate::runs::import::Told;
+use crate::runs::{Run, RunEntry};
+use crate::trail::{Receipt, Trail};
 use jiff::Timestamp;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -87,6 +88,27 @@ impl Files {
         Err(Error::invalid_input(format!(
             "`{shown}` has {SHARED_NAMES_MAX} runs that would be `{stem}.{LOG}`"
         )))
+    }
+
+    /// Writes the runs that have just been recorded and have ended, as the trail has them: with what was redacted.
+    ///
+    /// # Errors
+    /// As [`Files::write`]: the runs are recorded then, and a file is missing; those of the trail.
+    pub fn write_recorded(&self, trail: &Trail, receipt: &Receipt) -> Result<()> {
+        for recorded in &receipt.entries {
+            let entry = RunEntry::read(&trail.entry_at(recorded.index)?)?;
+            let Some(entry) = entry.filter(|entry| entry.run.status.is_terminal()) else {
+                continue;
+            };
+            self.write(&entry.run).map_err(|error| {
+                let index = entry.index;
+                let message = format!("entry {index} is recorded, and its file is not written");
+                Error::new(error.kind(), message)
+                    .hint("`piperoll runs export --format ddeutil-file` writes what is missing")
+                    .because(error)
+            })?;
+        }
+        Ok(())
     }
 
     /// The files, in the order of their names. What stands in the place of one and cannot be read as such is told to `skipped`.
