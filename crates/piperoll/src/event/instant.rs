@@ -114,7 +114,7 @@ impl fmt::Display for Instant {
 }
 
 /// Writes so many digits of a number, and what ends it.
-fn digits<'b>(rest: &'b mut [u8], number: i64, digits: usize, end: u8) -> Option<&'b mut [u8]> {
+fn digits(rest: &mut [u8], number: i64, digits: usize, end: u8) -> Option<&mut [u8]> {
     let (this, behind) = rest.split_at_mut_checked(digits + 1)?;
     let (last, places) = this.split_last_mut()?;
     *last = end;

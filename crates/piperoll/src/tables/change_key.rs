@@ -126,16 +126,14 @@ fn key_at(snapshot: &dyn Snapshot, index: EntryIndex, highest: ChangeKey) -> Res
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let range = seq..seq.saturating_add(1);
     let mut key = None;
-    snapshot.attributes(range.clone(), &mut |attribute| {
-        if attribute.name == AttributeName::ChangeKey.as_str() {
-            key = ChangeKey::parse(attribute.value);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    if let Some(key) = key {
-        return Ok(key);
-    }
     snapshot.entries(range, &mut |stored| {
+        let attributes = stored.read_attributes()?;
+        let wanted = AttributeName::ChangeKey.as_str();
+        let found = attributes.iter().find(|(name, _)| *name == wanted);
+        key = found.and_then(|(_, value)| ChangeKey::parse(value));
+        if key.is_some() {
+            return Ok(ControlFlow::Break(()));
+        }
         let header = stored.read_header()?;
         if header.phase == Some(Phase::Outcome) && stored.payload.is_none() {
             key = match header.action {

@@ -1,9 +1,9 @@
 use super::block::BLOCK;
 use super::connection::{failure, has_tables, number};
 use super::names::Codes;
-use super::{attributes, blocks, schema, statements};
+use super::{blocks, schema, statements};
 use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::event::{Event, attributes_text};
 use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
@@ -194,12 +194,8 @@ fn insert<'e>(
     events: &'e [Event],
 ) -> Result<(), (rusqlite::Error, &'e [Event])> {
     let whole = |error| (error, events);
-    let mut first = tx
-        .prepare_cached(statements::INSERT_FIRST)
-        .map_err(whole)?;
-    let mut next = tx
-        .prepare_cached(statements::INSERT_ENTRY)
-        .map_err(whole)?;
+    let mut first = tx.prepare_cached(statements::INSERT_FIRST).map_err(whole)?;
+    let mut next = tx.prepare_cached(statements::INSERT_ENTRY).map_err(whole)?;
     for (position, event) in events.iter().enumerate() {
         let seq = size + position as i64;
         let statement = if seq == 0 { &mut first } else { &mut next };
@@ -226,7 +222,7 @@ fn bind(statement: &mut CachedStatement<'_>, event: &Event) -> rusqlite::Result<
         text(&event.header_bytes),
         payload.map(|(bytes, _)| text(bytes)),
         payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-        attributes::to_text(&event.attributes),
+        attributes_text(&event.attributes),
     ])
 }
 
