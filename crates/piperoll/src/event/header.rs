@@ -14,6 +14,8 @@ use std::vec::IntoIter;
 
 mod canonical;
 
+pub(crate) use self::canonical::PlainHeader;
+
 /// What is sealed of an event: its canonical bytes are a leaf of the tree. `docs/format.md` section 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
@@ -109,8 +111,8 @@ impl Header {
     /// # Errors
     /// [`HeaderError`] says why they are no header of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
-        match canonical::read(bytes) {
-            Some(header) => Ok(header),
+        match PlainHeader::read(bytes) {
+            Some(header) => Ok(header.into_header()),
             None => Self::decode_any(bytes),
         }
     }

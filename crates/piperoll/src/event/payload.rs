@@ -257,13 +257,34 @@ impl fmt::Display for Commitment {
 
 /// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes, padded with zeros to the block of the hash as the RFC has it.
 pub(super) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA-256 under one key, for many messages: the key is taken in once.
+#[derive(Clone)]
+pub(super) struct KeyedHash(Hmac<Sha256>);
+
+impl KeyedHash {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        Self(keyed(key))
+    }
+
+    /// The hash of a message.
+    pub(super) fn of(&self, message: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     for (to, from) in block.iter_mut().zip(key) {
         *to = *from;
     }
-    let mut mac = Hmac::<Sha256>::new(&block);
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+    Hmac::<Sha256>::new(&block)
 }
 
 #[cfg(test)]

@@ -136,28 +136,22 @@ fn key_at(
 ) -> Result<Option<ChangeKey>> {
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let range = seq..seq.saturating_add(1);
-    let (mut is_change, mut least) = (false, None);
-    snapshot.entries(range.clone(), &mut |stored| {
+    let mut key = None;
+    snapshot.entries(range, &mut |stored| {
         let header = stored.read_header()?;
-        is_change = applies.is_change(&header);
-        if stored.payload.is_none() {
-            least = match header.action {
-                Action::Create => Some(ChangeKey::next(ChangeCategory::Create, highest)),
-                Action::Alter => Some(ChangeKey::next(ChangeCategory::Update, highest)),
-                _ => None,
-            };
+        if !applies.is_change(&header) {
+            return Ok(ControlFlow::Break(()));
         }
+        let attributes = stored.read_attributes()?;
+        let wanted = AttributeName::ChangeKey.as_str();
+        let found = attributes.iter().find(|(name, _)| *name == wanted);
+        key = match (found, stored.payload, header.action) {
+            (Some((_, value)), ..) => ChangeKey::parse(value),
+            (None, None, Action::Create) => Some(ChangeKey::next(ChangeCategory::Create, highest)),
+            (None, None, Action::Alter) => Some(ChangeKey::next(ChangeCategory::Update, highest)),
+            _ => None,
+        };
         Ok(ControlFlow::Break(()))
-    })?;
-    if !is_change {
-        return Ok(None);
-    }
-    let mut key = least;
-    snapshot.attributes(range, &mut |attribute| {
-        if attribute.name == AttributeName::ChangeKey.as_str() {
-            key = ChangeKey::parse(attribute.value);
-        }
-        Ok(ControlFlow::Continue(()))
     })?;
     Ok(key)
 }

@@ -1,9 +1,9 @@
 use super::block::BLOCK;
 use super::connection::{failure, has_tables, number};
 use super::names::Codes;
-use super::{attributes, blocks, schema, statements};
+use super::{blocks, schema, statements};
 use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::event::{Event, attributes_text};
 use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
@@ -222,7 +222,7 @@ fn bind(statement: &mut CachedStatement<'_>, event: &Event) -> rusqlite::Result<
         text(&event.header_bytes),
         payload.map(|(bytes, _)| text(bytes)),
         payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-        attributes::to_text(&event.attributes),
+        attributes_text(&event.attributes),
     ])
 }
 
