@@ -225,4 +225,39 @@ WHERE json_extract(entries.attributes, '$.change_key') IS NOT NULL
           AND json_extract(earlier.header, '$.outcome') = 'success'
       )
   );
+
+CREATE VIEW workflow_runs AS
+WITH parts AS (
+  SELECT
+    seq, id, header, payload,
+    json_extract(header, '$.resource.name') AS workflow,
+    json_extract(payload, '$.context.release') AS release,
+    json_extract(payload, '$.context.run_id') AS run_id,
+    json_extract(payload, '$.context.status') AS status,
+    coalesce((SELECT starts.seq FROM entries AS starts WHERE starts.id = json_extract(entries.header, '$.of')), seq) AS began
+  FROM entries
+  WHERE json_extract(header, '$.kind') = 'run' AND json_extract(header, '$.action') = 'RUN'
+), known AS (
+  SELECT parts.*, lead(seq) OVER (PARTITION BY workflow, release, run_id ORDER BY seq) AS later
+  FROM parts
+  WHERE release IS NOT NULL AND run_id IS NOT NULL AND status IS NOT NULL
+)
+SELECT
+  workflow,
+  release,
+  json_extract(payload, '$.context.type') AS type,
+  json_extract(payload, '$.context.context') AS context,
+  json_extract(payload, '$.context.parent_run_id') AS parent_run_id,
+  run_id,
+  json_extract(payload, '$.context.runs_metadata') AS metadata,
+  (SELECT json_extract(starts.header, '$.recorded_at') FROM entries AS starts WHERE starts.seq = began) AS created_at,
+  json_extract(header, '$.recorded_at') AS updated_at,
+  status,
+  coalesce(json_extract(payload, '$.context.attempt'), row_number() OVER (PARTITION BY workflow, release ORDER BY began, seq)) AS attempt,
+  json_extract(payload, '$.context.started_at') AS started_at,
+  json_extract(payload, '$.context.ended_at') AS ended_at,
+  json_extract(header, '$.actor.name') AS actor,
+  id AS entry_id
+FROM known
+WHERE status NOT IN ('WAIT', 'RUNNING') OR later IS NULL;
 ";
