@@ -43,7 +43,13 @@ fn told(sandbox: &Sandbox) -> Vec<String> {
 /// A run that has said that it began.
 fn begun(sandbox: &Sandbox, options: &[&str], script: &str) -> Child {
     let script = format!("echo $$ > begun; {script}");
-    let child = command(sandbox, options, &script)
+    // Whoever started the tests may have had signals ignored, which is passed on.
+    let plain = command(sandbox, options, &script);
+    let child = sandbox
+        .program("env")
+        .arg("--default-signal=HUP,INT,TERM")
+        .arg(plain.get_program())
+        .args(plain.get_args())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
