@@ -1,9 +1,10 @@
 //! Appending: in batches beside the baseline, and by many threads.
 
 use crate::place::{Place, settings};
-use crate::raw::Raw;
+use crate::raw::{Raw, Unsealed};
 use crate::report::{Figure, Series};
-use crate::sample::{drafts, rows};
+use crate::sample::{drafts, events, hash, rows};
+use piperoll::event::Draft;
 use piperoll::trail::{Surroundings, Trail};
 use std::error::Error;
 use std::path::Path;
@@ -17,72 +18,126 @@ const BATCHES: [(u64, u64, f64); 4] = [
     (10_000, 4, 130_000.0),
 ];
 
-/// Appends in batches; each run goes from one to the other, so that what disturbs disturbs both.
+/// Events before anything is measured.
+const WARM: u64 = 10_000;
+
+/// Appends in batches; each run goes from one to the other, so that what disturbs disturbs all.
 pub fn batches(folder: &Path, runs: usize, share: u64) -> Result<Vec<Figure>, Box<dyn Error>> {
     let ours = Place::new_in(folder, "ours")?;
-    let theirs = Place::new_in(folder, "raw")?;
     let (trail, _) = Trail::create(&settings(ours.path())?, Surroundings::default())?;
-    drop(Trail::create(
-        &settings(theirs.path())?,
-        Surroundings::default(),
-    )?);
-    let mut raw = Raw::open(&theirs.path().join("trail.db"))?;
+    let mut raw = Raw::create_in(folder)?;
+    let mut unsealed = Unsealed::create_in(folder)?;
+    // The names of all actors and tables get their codes first: that is done once in the life of a trail.
+    let mut next = WARM;
+    let warm = drafts(0..WARM)?;
+    let ready = events(&warm, trail.secret())?;
+    trail.record(&warm)?;
+    raw.append(&rows(&ready)?)?;
+    unsealed.append(&ready)?;
     let mut figures = Vec::new();
     let mut costs = Vec::new();
-    let mut next = 0;
     for (batch, appends, least) in BATCHES {
         let appends = (appends / share).max(2);
-        let (mut a, mut b, mut stamping) = (Series::new(), Series::new(), Series::new());
-        let mut over = Series::new();
+        let mut all = Batches::new();
         for _ in 0..runs {
             let drafts = drafts(next..next + batch * appends)?;
             next += batch * appends;
-            let started = Instant::now();
-            let ready = rows(&drafts, trail.secret())?;
-            let stamp = started.elapsed().as_secs_f64();
-            let started = Instant::now();
-            for batch in ready.chunks(batch as usize) {
-                raw.append(batch)?;
-            }
-            let raw_time = started.elapsed().as_secs_f64();
-            let started = Instant::now();
-            for batch in drafts.chunks(batch as usize) {
-                trail.record(batch)?;
-            }
-            let our_time = started.elapsed().as_secs_f64();
-            let events = (batch * appends) as f64;
-            a.push(events / our_time);
-            b.push(events / raw_time);
-            stamping.push(stamp / events * 1e6);
-            over.push((our_time / raw_time - 1.0) * 100.0);
+            all.run(&drafts, batch as usize, &trail, &mut raw, &mut unsealed)?;
         }
-        figures.push(Figure::at_least(
-            format!("append, batches of {batch}"),
-            "events/s",
-            least,
-            a,
-        ));
-        figures.push(Figure::told(
-            format!("  raw inserts of {batch}"),
-            "events/s",
-            b,
-        ));
-        if batch >= 100 {
-            costs.push(Figure::at_most(
-                format!("over raw inserts, batches of {batch}"),
-                "%",
-                10.0,
-                over,
-            ));
-            costs.push(Figure::told(
-                "  of it validating and stamping alone".to_owned(),
-                "us/event",
-                stamping,
-            ));
-        }
+        all.figures(batch, least, &mut figures, &mut costs);
     }
     figures.extend(costs);
     Ok(figures)
+}
+
+/// What the runs of one size of batches gave.
+struct Batches {
+    /// Events a second.
+    ours: Series,
+    raw: Series,
+    /// In per cent.
+    over_raw: Series,
+    sealing: Series,
+    /// Microseconds an event.
+    making: Series,
+    hashing: Series,
+    storing: Series,
+}
+
+impl Batches {
+    fn new() -> Self {
+        let [ours, raw, over_raw, sealing, making, hashing, storing] =
+            std::array::from_fn(|_| Series::new());
+        Self {
+            ours,
+            raw,
+            over_raw,
+            sealing,
+            making,
+            hashing,
+            storing,
+        }
+    }
+
+    fn run(
+        &mut self,
+        drafts: &[Draft],
+        batch: usize,
+        trail: &Trail,
+        raw: &mut Raw,
+        unsealed: &mut Unsealed,
+    ) -> Result<(), Box<dyn Error>> {
+        let (ready, stamping) = timed(|| events(drafts, trail.secret()))?;
+        let (_, hashing) = timed(|| Ok(hash(&ready)))?;
+        let prepared = rows(&ready)?;
+        let (_, inserting) =
+            timed(|| prepared.chunks(batch).try_for_each(|part| raw.append(part)))?;
+        let (_, storing) = timed(|| {
+            ready
+                .chunks(batch)
+                .try_for_each(|part| unsealed.append(part))
+        })?;
+        let record = |part: &[Draft]| trail.record(part).map(drop);
+        let (_, recording) = timed(|| Ok(drafts.chunks(batch).try_for_each(record)?))?;
+        let count = drafts.len() as f64;
+        self.ours.push(count / recording);
+        self.raw.push(count / inserting);
+        self.over_raw.push((recording / inserting - 1.0) * 100.0);
+        let making = stamping - hashing;
+        self.sealing
+            .push((recording / (making + storing) - 1.0) * 100.0);
+        self.making.push(making / count * 1e6);
+        self.hashing.push(hashing / count * 1e6);
+        self.storing.push(storing / count * 1e6);
+        Ok(())
+    }
+
+    fn figures(self, batch: u64, least: f64, figures: &mut Vec<Figure>, costs: &mut Vec<Figure>) {
+        let name = format!("append, batches of {batch}");
+        figures.push(Figure::at_least(name, "events/s", least, self.ours));
+        let name = format!("  raw inserts of {batch}, rows ready");
+        figures.push(Figure::told(name, "events/s", self.raw));
+        if batch < 100 {
+            return;
+        }
+        let name = format!("over raw inserts of ready rows, {batch}");
+        costs.push(Figure::at_most(name, "%", 10.0, self.over_raw));
+        let name = format!("over recording without sealing, {batch}");
+        costs.push(Figure::at_most(name, "%", 10.0, self.sealing));
+        for (name, series) in [
+            ("  checking and writing out an event", self.making),
+            ("  storing it, with what it is found by", self.storing),
+            ("  hashing it", self.hashing),
+        ] {
+            costs.push(Figure::told(name.to_owned(), "us/event", series));
+        }
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> Result<T, Box<dyn Error>>) -> Result<(T, f64), Box<dyn Error>> {
+    let started = Instant::now();
+    let made = work()?;
+    Ok((made, started.elapsed().as_secs_f64()))
 }
 
 /// Single events by several threads.
@@ -101,7 +156,7 @@ pub fn threads(folder: &Path, runs: usize, share: u64) -> Result<Vec<Figure>, Bo
                 .collect::<Result<_, _>>()?;
             let started = Instant::now();
             let failed: usize = std::thread::scope(|scope| {
-                let record = |drafts: &[piperoll::event::Draft]| {
+                let record = |drafts: &[Draft]| {
                     let results = drafts
                         .iter()
                         .map(|draft| trail.record(std::slice::from_ref(draft)));

@@ -10,6 +10,7 @@ mod place;
 mod raw;
 mod read;
 mod report;
+mod runs;
 mod sample;
 mod statements;
 mod tables;
@@ -29,6 +30,12 @@ struct Options {
     tables: usize,
     /// The section of tables alone.
     only_tables: bool,
+    /// The section of appends alone.
+    only_append: bool,
+    /// The section of runs alone.
+    only_runs: bool,
+    /// Runs of workflows that are recorded.
+    saves: usize,
 }
 
 const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
@@ -37,6 +44,8 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --entries N    entries of the large trail; 1,000,000 unless it is given
   --runs N       runs of each figure; 5 unless it is given
   --tables       the section of tables alone
+  --append       the section of appends alone
+  --runs-of-workflows   the section of runs of workflows alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
   --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
 
@@ -59,6 +68,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
         share: 1,
         tables: 1_000,
         only_tables: false,
+        only_append: false,
+        only_runs: false,
+        saves: 10_000,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -71,8 +83,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
             "--quick" => {
                 (options.entries, options.runs, options.share) = (100_000, 3, 5);
                 options.tables = 300;
+                options.saves = 2_000;
             }
             "--tables" => options.only_tables = true,
+            "--append" => options.only_append = true,
+            "--runs-of-workflows" => options.only_runs = true,
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
             "--runs" => options.runs = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
@@ -91,6 +106,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
         let figures = tables::figures(&options.folder, options.tables, options.runs)?;
         return Ok(report::print(&figures));
     }
+    if options.only_runs {
+        let figures = runs::figures(&options.folder, options.saves, options.runs)?;
+        return Ok(report::print(&figures));
+    }
     let mut figures = vec![append::disk(&options.folder, options.runs)?];
     figures.extend(append::batches(
         &options.folder,
@@ -102,11 +121,15 @@ fn run() -> Result<bool, Box<dyn Error>> {
         options.runs,
         options.share,
     )?);
+    if options.only_append {
+        return Ok(report::print(&figures));
+    }
     figures.extend(read::large(&options.folder, options.entries, options.runs)?);
     figures.extend(tables::figures(
         &options.folder,
         options.tables,
         options.runs,
     )?);
+    figures.extend(runs::figures(&options.folder, options.saves, options.runs)?);
     Ok(report::print(&figures))
 }

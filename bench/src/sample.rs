@@ -1,7 +1,10 @@
 //! Events of 1 KB, and the same as rows that are ready to be inserted.
 
 use piperoll::clock::{Entropy, SystemEntropy};
-use piperoll::event::{Draft, EventId, Instant, LineDefaults, Salt, Secret, Stamp};
+use piperoll::event::{
+    Commitment, Draft, Event, EventId, Instant, LineDefaults, Salt, Secret, Stamp,
+};
+use piperoll::seal::leaf_hash;
 use std::error::Error;
 
 /// Names of actors, and as many of tables.
@@ -39,8 +42,8 @@ pub struct Row {
     pub attributes: String,
 }
 
-/// The same events as rows.
-pub fn rows(drafts: &[Draft], secret: &Secret) -> Result<Vec<Row>, Box<dyn Error>> {
+/// The same as events that are ready to be sealed: valid, with ids, salts and canonical bytes.
+pub fn events(drafts: &[Draft], secret: &Secret) -> Result<Vec<Event>, Box<dyn Error>> {
     let now = jiff_now();
     let ids = EventId::generate_many(now, drafts.len(), &SystemEntropy)?;
     let mut salts = vec![0; 32 * drafts.len()];
@@ -49,25 +52,46 @@ pub fn rows(drafts: &[Draft], secret: &Secret) -> Result<Vec<Row>, Box<dyn Error
     stamped
         .map(|((draft, id), salt)| {
             let salt = Salt::from_slice(salt).ok_or("a salt has 32 bytes")?;
-            let event = draft
-                .stamp(&Stamp {
-                    id,
-                    recorded_at: now,
-                    salt,
-                    secret,
-                })
-                .map_err(|problem| problem.to_string())?;
-            let (payload, salt) = event.payload.ok_or("each has a payload")?;
-            let key = event.attributes.first().ok_or("each has a key")?;
-            Ok(Row {
-                id: id.to_string(),
-                header: String::from_utf8(event.header_bytes)?,
-                payload: String::from_utf8(payload)?,
-                salt: salt.as_bytes().to_vec(),
-                attributes: format!(r#"{{"key":"{}"}}"#, key.value),
-            })
+            if let Some(problem) = draft.problems().first() {
+                return Err(problem.to_string().into());
+            }
+            let stamp = Stamp {
+                id,
+                recorded_at: now,
+                salt,
+                secret,
+            };
+            Ok(draft.stamp(&stamp).map_err(|problem| problem.to_string())?)
         })
         .collect()
+}
+
+/// What sealing takes from each event: the commitment to its payload, and its leaf.
+pub fn hash(events: &[Event]) -> u64 {
+    let hashed = events.iter().map(|event| {
+        let payload = event.payload.as_ref();
+        let commitment = payload.map(|(bytes, salt)| Commitment::to_payload(bytes, salt));
+        let leaf = leaf_hash(&event.header_bytes);
+        std::hint::black_box((commitment, leaf));
+        1
+    });
+    hashed.sum()
+}
+
+/// The same as rows.
+pub fn rows(events: &[Event]) -> Result<Vec<Row>, Box<dyn Error>> {
+    let row = |event: &Event| {
+        let (payload, salt) = event.payload.as_ref().ok_or("each has a payload")?;
+        let key = event.attributes.first().ok_or("each has a key")?;
+        Ok(Row {
+            id: event.header.id.to_string(),
+            header: String::from_utf8(event.header_bytes.clone())?,
+            payload: String::from_utf8(payload.to_vec())?,
+            salt: salt.as_bytes().to_vec(),
+            attributes: format!(r#"{{"key":"{}"}}"#, key.value),
+        })
+    };
+    events.iter().map(row).collect()
 }
 
 fn jiff_now() -> Instant {

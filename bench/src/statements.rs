@@ -9,7 +9,8 @@ PRAGMA cache_size = -32000;
 PRAGMA foreign_keys = OFF;
 PRAGMA trusted_schema = OFF;
 ";
-pub const INSERT_ENTRY: &str = "INSERT INTO entries(seq, id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub const INSERT_FIRST: &str = "INSERT OR ROLLBACK INTO entries(seq, id, header, payload, salt, attributes) VALUES (0, ?1, ?2, ?3, ?4, ?5)";
+pub const INSERT_ENTRY: &str = "INSERT OR ROLLBACK INTO entries(id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub const UPDATE_HEAD: &str = "UPDATE head SET size = ?1 WHERE id = 1";
 /// Bytes of the pages of the tiles.
 pub const TILE_BYTES: &str =

@@ -2,12 +2,14 @@
 //! the testkit's second implementation differ. `scripts/fuzz` lets libFuzzer drive them; `tests/smoke.rs` runs them over the corpus and over mutations of it.
 
 mod checkpoint;
+mod ddeutil;
 mod filter;
 mod head_line;
 mod header;
 mod instant;
 mod key;
 mod line;
+mod lineage;
 mod note;
 mod project;
 mod proof_file;
@@ -19,14 +21,16 @@ mod value;
 pub type Target = fn(&[u8]);
 
 /// All targets by name; `corpus/NAME` holds the corpus of each.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("checkpoint", checkpoint::run),
+    ("ddeutil", ddeutil::run),
     ("filter", filter::run),
     ("head_line", head_line::run),
     ("header", header::run),
     ("instant", instant::run),
     ("key", key::run),
     ("line", line::run),
+    ("lineage", lineage::run),
     ("note", note::run),
     ("project", project::run),
     ("proof_file", proof_file::run),

@@ -116,7 +116,7 @@ macro_rules! smoke {
     };
 }
 
-smoke!(checkpoint filter head_line header instant key line note project proof_file table turn value);
+smoke!(checkpoint ddeutil filter head_line header instant key line lineage note project proof_file table turn value);
 
 #[test]
 fn every_target_has_a_test_and_a_corpus_and_the_corpora_are_small() {

@@ -8,6 +8,7 @@ use piperoll::error::Error;
 use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
 use piperoll::project::{OnUnavailable, Project};
+use piperoll::runs::ddeutil::Files;
 use piperoll::runs::{Recording, Spool};
 use piperoll::seal::Origin;
 use piperoll::store::Location;
@@ -175,14 +176,17 @@ impl Context {
             (None, Some(_)) => self.actor().ok(),
             (None, None) => None,
         };
-        let redact = match &self.project {
-            Some(project) => project.redact(&lookup)?,
-            None => Vec::new(),
+        let (redact, files) = match &self.project {
+            // Another trail by `--trail` is no part of the project.
+            Some(project) if self.is_other_trail() => (project.redact(&lookup)?, None),
+            Some(project) => (project.redact(&lookup)?, project.run_files(&lookup)?),
+            None => (Vec::new(), None),
         };
         Ok(Recording {
             actor,
             reason: global.reason.clone(),
             redact,
+            files: files.map(Files::new),
         })
     }
 

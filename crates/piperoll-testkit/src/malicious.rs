@@ -56,8 +56,6 @@ pub enum Lie {
     EndlessEntries,
     /// The first entry of a view comes again and again, at its own position.
     StuckEntries,
-    /// An attribute of no entry comes again and again.
-    EndlessAttributes,
     /// A tile of no tree comes again and again.
     EndlessTiles,
     /// An id comes again and again.
@@ -86,6 +84,13 @@ pub enum Lie {
     },
     /// The attributes of an entry are gone.
     HiddenAttributes(u64),
+    /// An entry has other attributes.
+    OtherAttributes {
+        /// The entry.
+        index: u64,
+        /// Their text, or what stands in its place.
+        text: &'static str,
+    },
     /// Kept checkpoints are dropped from a number on.
     DroppedCheckpoints {
         /// The number of the first dropped one.

@@ -72,6 +72,7 @@ pub fn change<'a>(from: Option<&'a State>, to: &'a Table) -> TableChange<'a> {
         to,
         renamed_columns: &[],
         renamed_from: None,
+        set_aside: &[],
     }
 }
 

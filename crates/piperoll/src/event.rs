@@ -24,8 +24,12 @@ mod word;
 
 pub use action::Action;
 pub use actor::{Actor, ActorKind, DraftActor, Strength};
-pub use attributes::{Attribute, AttributeName, Secret, attributes_of, key_attribute};
+pub use attributes::{
+    Attribute, AttributeName, AttributePairs, Derivation, Secret, attributes_of, attributes_text,
+    key_attribute,
+};
 pub use draft::{Draft, Outcome, Phase};
+pub(crate) use header::PlainHeader;
 pub use header::{Header, HeaderError};
 pub use id::EventId;
 pub use instant::{Instant, InstantError};

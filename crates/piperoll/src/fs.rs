@@ -4,9 +4,11 @@
     reason = "the one module that touches files"
 )]
 
+mod folder;
 mod matching;
 mod process;
 
+pub use folder::{Node, create_folder_durably, list, open, size, write_new};
 pub use matching::matching;
 pub use process::Process;
 

@@ -38,8 +38,6 @@ pub const BATCH_EVENTS_MAX: usize = 100_000;
 pub const TURNS_MAX: usize = 10_000;
 /// Largest file of the endorsements beside a key; one is about 300 bytes.
 pub const ENDORSEMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Least events of a batch of which a second thread stamps one half.
-pub const HALVED_EVENTS_MIN: usize = 1_000;
 /// Most bytes of the lines that `record` gathers for one append, where they are more than one.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most events that wait in one process for the append before theirs; who brings more waits to join them.
@@ -89,6 +87,16 @@ pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub const APPLY_LEASE_SECONDS: u32 = 3_600;
 /// Most columns of a table in SQLite, as it is built everywhere.
 pub const SQLITE_COLUMNS_MAX: usize = 2_000;
+/// Most names of a folder that is imported.
+pub const FOLDER_NAMES_MAX: usize = 1_000_000;
+/// Most runs of one release that would have the same file in a folder of ddeutil's.
+pub const SHARED_NAMES_MAX: u32 = 10_000;
+/// Most runs of one append while runs are imported.
+pub const IMPORT_RUNS_MAX: usize = 10_000;
+/// Most runs that an import names one by one, of those that it skipped or found strange; the rest is counted.
+pub const IMPORT_TOLD_MAX: usize = 1_000;
+/// Most events of one run of OpenLineage that are kept with their times; the rest is counted.
+pub const LINEAGE_EVENTS_MAX: usize = 1_000;
 /// Seconds after which a claim of a release ends where nobody says when.
 pub const CLAIM_LEASE_SECONDS: u32 = 24 * 3_600;
 /// Most seconds of a claim; one that says more ends then.

@@ -50,8 +50,8 @@ pub struct Project {
     actor: Option<ActorTemplate>,
     policy: Option<Template>,
     checkpoint: CheckpointTemplate,
-    declared: targets::Declared,
     runs: RunsTemplate,
+    declared: targets::Declared,
 }
 
 #[derive(Debug, Clone)]
@@ -215,9 +215,9 @@ impl Project {
         let policy = policy.and_then(|field| value(field, fields.problems(), check_not_blank));
         let checkpoint = fields.optional("checkpoint");
         let checkpoint = checkpoint.map(|field| CheckpointTemplate::read(field, fields.problems()));
-        let declared = targets::Declared::read(&mut fields, dir);
         let runs = fields.optional("runs");
         let runs = runs.map(|field| RunsTemplate::read(field, fields.problems()));
+        let declared = targets::Declared::read(&mut fields, dir);
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -229,8 +229,8 @@ impl Project {
             actor,
             policy,
             checkpoint: checkpoint.unwrap_or_default(),
-            declared,
             runs: runs.unwrap_or_default(),
+            declared,
         })
     }
 }

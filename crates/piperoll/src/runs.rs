@@ -5,11 +5,17 @@
 
 mod claim;
 mod cleanup;
+pub mod ddeutil;
 mod entry;
 mod execution;
+mod export;
 mod find;
+mod import;
 mod json;
+mod known;
 mod latest;
+pub mod openlineage;
+mod python;
 mod read;
 mod record;
 mod redact;
@@ -22,7 +28,9 @@ mod status;
 pub use claim::{Claim, Claimed, claim, finish};
 pub use cleanup::{By, Cleaned, Cleanup, cleanup};
 pub use entry::{Part, RunEntry};
+pub use export::Exported;
 pub use find::{Query, find, is_pointed, of_release};
+pub use import::{Imported, Progress, Told};
 pub use json::{Style, to_json};
 pub use latest::Latest;
 pub use record::{Recording, draft, record, record_ends};

@@ -2,6 +2,7 @@
 //!
 //! `docs/targets.md` has the contract in words, what is left in a user's database, and the life of a change.
 
+mod companion;
 mod contract;
 mod data_type;
 mod dialect;
@@ -11,6 +12,7 @@ mod sqlite;
 mod state;
 mod table;
 
+pub use companion::{Accompanied, Alongside, Companion};
 pub use contract::{Dialect, Guard, Session, Step, TableChange, Target};
 pub use data_type::{DataType, DataTypeError, StructField};
 pub use location::Location;

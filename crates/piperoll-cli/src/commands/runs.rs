@@ -2,10 +2,14 @@
 
 mod claim;
 mod cleanup;
+mod export;
 mod find;
+mod format;
+mod import;
 mod is_pointed;
 mod record;
 mod show;
+mod told;
 
 use crate::arguments::Global;
 use crate::context::Context;
@@ -15,7 +19,7 @@ use crate::output::Output;
 use piperoll::error::Error;
 use piperoll::runs::Release;
 
-/// Runs of workflows: record, find, show, claim, clean up
+/// Runs of workflows: record, find, show, claim, clean up, import, export
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  piperoll runs record audit.log\n  piperoll runs find load-orders --status FAILED\n  piperoll runs show load-orders\n  piperoll runs is-pointed load-orders --release 2026-11-01"
@@ -33,6 +37,8 @@ enum Command {
     IsPointed(is_pointed::Args),
     Claim(claim::Args),
     Cleanup(cleanup::Args),
+    Import(import::Args),
+    Export(export::Args),
 }
 
 pub(crate) fn run(
@@ -42,6 +48,8 @@ pub(crate) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     match &args.command {
+        Command::Import(args) => import::run(args, global, context, output),
+        Command::Export(args) => export::run(args, context, output),
         Command::Record(args) => record::run(args, global, context, output),
         Command::Find(args) => find::run(args, context, output),
         Command::Show(args) => show::run(args, context, output),

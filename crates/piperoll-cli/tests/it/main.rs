@@ -36,9 +36,13 @@ mod project;
 #[cfg(test)]
 mod prove;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod run;
+#[cfg(test)]
+mod run_formats;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Appending: all of it or nothing, at the size that the writer saw.
 
 use super::Setup;
-use super::picture::{Picture, rows};
+use super::picture::{Picture, attributes, rows};
 use super::sample::{Batch, Writer, append_all, draft, event, events, fill, id, instant, row};
 use piperoll::event::{DraftActor, Event, Resource};
 use piperoll::seal::{TileId, TreeSize};
@@ -161,13 +161,8 @@ pub fn a_range_of_entries_is_visited_until_the_visitor_stops(setup: &impl Setup)
             .map(|row| row.seq)
             .collect();
         assert_eq!(seqs, expected, "{range:?}");
-        let mut seqs = Vec::new();
-        snapshot
-            .attributes(range.clone(), &mut |found| {
-                seqs.push(found.seq);
-                Ok(ControlFlow::Continue(()))
-            })
-            .unwrap();
+        let placed = attributes(&*snapshot, range.clone());
+        let seqs: Vec<_> = placed.iter().map(|(seq, _, _)| *seq).collect();
         let even: Vec<_> = expected.into_iter().filter(|seq| seq % 2 == 0).collect();
         assert_eq!(seqs, even, "attributes of {range:?}");
     }

@@ -33,9 +33,8 @@ pub fn without_a_trail_there_is_nothing(setup: &impl Setup) {
         visits += 1;
         Ok(ControlFlow::Continue(()))
     };
-    snapshot
-        .attributes(i64::MIN..i64::MAX, &mut |_| visit())
-        .unwrap();
+    let all = i64::MIN..i64::MAX;
+    snapshot.entries(all, &mut |_| visit()).unwrap();
     snapshot.stored_tiles(&mut |_| visit()).unwrap();
     snapshot.checkpoints(&mut |_| visit()).unwrap();
     assert_eq!(visits, 0);

@@ -59,13 +59,6 @@ impl Picture {
     /// What a snapshot shows.
     pub fn of_snapshot(snapshot: &dyn Snapshot) -> Self {
         let head = snapshot.head().unwrap();
-        let mut attributes = Vec::new();
-        snapshot
-            .attributes(i64::MIN..i64::MAX, &mut |found| {
-                attributes.push((found.seq, found.name.to_owned(), found.value.to_owned()));
-                Ok(ControlFlow::Continue(()))
-            })
-            .unwrap();
         let mut tiles = Vec::new();
         snapshot
             .stored_tiles(&mut |tile| {
@@ -90,7 +83,7 @@ impl Picture {
             meta: snapshot.meta().unwrap(),
             head: (head.size.get(), head.checkpoint, head.kept),
             entries: rows(snapshot, i64::MIN..i64::MAX),
-            attributes,
+            attributes: attributes(snapshot, i64::MIN..i64::MAX),
             tiles,
             checkpoints,
             cursors: CURSORS.map(|name| snapshot.cursor(name).unwrap()),
@@ -126,7 +119,7 @@ impl Picture {
                     id: header.id.to_string(),
                     header: event.header_bytes.clone(),
                     payload: (
-                        payload.map(|(bytes, _)| bytes.clone()),
+                        payload.map(|(bytes, _)| bytes.to_vec()),
                         payload.map(|(_, salt)| salt.as_bytes().to_vec()),
                     ),
                     searched: (
@@ -182,6 +175,25 @@ impl Picture {
         self.attributes.retain(|(seq, _, _)| !indices.contains(seq));
         self
     }
+}
+
+/// The attributes of the entries of a range: position, name, value.
+pub fn attributes(
+    snapshot: &dyn Snapshot,
+    range: std::ops::Range<i64>,
+) -> Vec<(i64, String, String)> {
+    let mut attributes = Vec::new();
+    snapshot
+        .entries(range, &mut |entry| {
+            let pairs = entry.read_attributes().unwrap();
+            let placed = pairs
+                .iter()
+                .map(|(name, value)| (entry.seq, name.to_owned(), value.to_owned()));
+            attributes.extend(placed);
+            Ok(ControlFlow::Continue(()))
+        })
+        .unwrap();
+    attributes
 }
 
 /// The entries of a range.

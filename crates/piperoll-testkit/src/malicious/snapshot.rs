@@ -3,8 +3,8 @@ use piperoll::error::Result;
 use piperoll::event::{EventId, Secret};
 use piperoll::seal::{EntryIndex, Hash, HashReader, TILE_WIDTH, TileId, TreeSize, leaf_hash};
 use piperoll::store::{
-    Fault, Filter, Head, Meta, Page, Searched, Snapshot, StoredAttribute, StoredCheckpoint,
-    StoredEntry, StoredTile, Visit,
+    Fault, Filter, Head, Meta, Page, Searched, Snapshot, StoredCheckpoint, StoredEntry, StoredTile,
+    Visit,
 };
 use std::ops::{ControlFlow, Range};
 
@@ -21,6 +21,7 @@ struct Row {
     header: Vec<u8>,
     payload: Option<Vec<u8>>,
     salt: Option<Vec<u8>>,
+    attributes: Option<String>,
     searched: Option<(i64, [String; 5])>,
 }
 
@@ -32,6 +33,7 @@ impl Row {
             header: stored.header.to_vec(),
             payload: stored.payload.map(<[u8]>::to_vec),
             salt: stored.salt.map(<[u8]>::to_vec),
+            attributes: stored.attributes.map(str::to_owned),
             searched: stored.searched.map(|searched| {
                 let texts = [
                     searched.kind,
@@ -52,6 +54,7 @@ impl Row {
             header: &self.header,
             payload: self.payload.as_deref(),
             salt: self.salt.as_deref(),
+            attributes: self.attributes.as_deref(),
             searched: self.searched.as_ref().map(|(at, texts)| {
                 let [kind, action, actor, resource, outcome] = texts;
                 Searched {
@@ -201,6 +204,16 @@ impl Snapshot for Lying<'_> {
                     rows.insert(at, again);
                 }
             }
+            Lie::HiddenAttributes(index) => {
+                if let Some(row) = rows.iter_mut().find(|row| row.seq == index as i64) {
+                    row.attributes = None;
+                }
+            }
+            Lie::OtherAttributes { index, text } => {
+                if let Some(row) = rows.iter_mut().find(|row| row.seq == index as i64) {
+                    row.attributes = Some(text.to_owned());
+                }
+            }
             Lie::LargeHeader { index, bytes } => {
                 if let Some(row) = rows.iter_mut().find(|row| row.seq == index as i64) {
                     row.header.resize(bytes, b' ');
@@ -286,33 +299,6 @@ impl Snapshot for Lying<'_> {
 
     fn cursor(&self, name: &str) -> Result<Option<String>> {
         self.honest.cursor(name)
-    }
-
-    fn attributes(
-        &self,
-        range: Range<i64>,
-        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
-    ) -> Result<()> {
-        let mut stopped = false;
-        self.honest.attributes(range.clone(), &mut |stored| {
-            let hidden =
-                matches!(self.lie, Lie::HiddenAttributes(index) if stored.seq == index as i64);
-            if hidden || self.is_hidden(stored.seq) {
-                return Ok(ControlFlow::Continue(()));
-            }
-            let visited = visit(stored)?;
-            stopped |= visited.is_break();
-            Ok(visited)
-        })?;
-        while self.lie == Lie::EndlessAttributes && !stopped {
-            let stored = StoredAttribute {
-                seq: range.end.saturating_sub(1),
-                name: "x",
-                value: "",
-            };
-            stopped = visit(stored)?.is_break();
-        }
-        Ok(())
     }
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {

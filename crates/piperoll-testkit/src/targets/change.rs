@@ -120,6 +120,7 @@ pub fn any_table_becomes_any_other_and_its_rows_survive<S: Setup>(setup: &S) {
                 to: &to,
                 renamed_columns: &renamed,
                 renamed_from: None,
+                set_aside: &[],
             };
             let steps = target
                 .steps(&wanted)
@@ -198,6 +199,7 @@ pub fn a_column_takes_the_name_of_another<S: Setup>(setup: &S) {
         to: &to,
         renamed_columns: &renamed,
         renamed_from: None,
+        set_aside: &[],
     };
     let steps = target.steps(&wanted).unwrap();
     assert!(
@@ -233,6 +235,7 @@ pub fn a_table_is_renamed_with_all_that_it_has<S: Setup>(setup: &S) {
             to: &to,
             renamed_columns: &[],
             renamed_from: Some(&table.name),
+            set_aside: &[],
         };
         apply(&*target, &wanted).unwrap();
         let mut found = target.inspect(&[table.name, to.name.clone()]).unwrap();
@@ -278,23 +281,23 @@ pub fn rows_in_the_way_are_counted_and_nothing_is_done<S: Setup>(setup: &S) {
     let cases = [
         (
             edit(&|to| to.columns[1].nullable = false),
-            "2 rows of `t` are NULL in `number`",
+            "rows of `t` are NULL in `number`: 2",
         ),
         (
             edit(&|to| to.columns[1].datatype = DataType::Int),
-            "1 rows of `t` hold in `number` what is no int",
+            "rows of `t` hold in `number` what is no int: 1",
         ),
         (
             edit(&|to| to.columns[2].datatype = DataType::Varchar(5)),
-            "1 rows of `t` hold in `text` what is no varchar(5)",
+            "rows of `t` hold in `text` what is no varchar(5): 1",
         ),
         (
             edit(&|to| to.checks = BTreeMap::from([("small".to_owned(), check.clone())])),
-            "3 rows of `t` break `small`",
+            "rows of `t` break `small`: 3",
         ),
         (
             edit(&|to| to.primary_key = vec!["text".to_owned()]),
-            "2 rows of `t` share their `text`",
+            "rows of `t` share their `text`: 2",
         ),
         (
             edit(&|to| {
@@ -302,7 +305,7 @@ pub fn rows_in_the_way_are_counted_and_nothing_is_done<S: Setup>(setup: &S) {
                 new.nullable = false;
                 to.columns.push(new);
             }),
-            "4 rows of `t` would have no `new`",
+            "rows of `t` would have no `new`: 4",
         ),
     ];
     for (to, message) in cases {

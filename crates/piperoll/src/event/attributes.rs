@@ -1,3 +1,10 @@
+mod derivation;
+mod plain;
+mod text;
+
+pub use self::derivation::Derivation;
+pub use self::text::{AttributePairs, attributes_text};
+
 use super::canonical::in_order;
 use super::kind::Kind;
 use super::payload::{Payload, hmac_sha256};

@@ -14,6 +14,8 @@ use std::vec::IntoIter;
 
 mod canonical;
 
+pub(crate) use self::canonical::PlainHeader;
+
 /// What is sealed of an event: its canonical bytes are a leaf of the tree. `docs/format.md` section 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
@@ -70,18 +72,28 @@ impl Header {
         out.member("strength", self.actor.strength.as_str());
         out.optional("via", self.actor.via.as_deref());
         out.close();
-        out.plain_member("at", &self.at.to_string());
-        out.plain_member("id", &self.id.to_string());
+        let (mut id, mut at, mut recorded_at) = ([0; 36], [0; 27], [0; 27]);
+        let at = self.at.write_to(&mut at).unwrap_or_default();
+        // Most events are recorded when they happen.
+        let recorded_at = match self.recorded_at == self.at {
+            true => at,
+            false => self
+                .recorded_at
+                .write_to(&mut recorded_at)
+                .unwrap_or_default(),
+        };
+        out.plain_member("at", at);
+        out.plain_member("id", self.id.write_to(&mut id));
         out.member("kind", self.kind.as_str());
         out.optional("of", self.of.map(|of| of.to_string()).as_deref());
         out.member("outcome", self.outcome.as_str());
-        out.optional(
-            "payload",
-            self.payload.map(|payload| payload.to_string()).as_deref(),
-        );
+        if let Some(payload) = &self.payload {
+            let mut text = [0; 44];
+            out.plain_member("payload", payload.write_to(&mut text));
+        }
         out.optional("phase", self.phase.map(Phase::as_str));
         out.optional("reason", self.reason.as_deref());
-        out.plain_member("recorded_at", &self.recorded_at.to_string());
+        out.plain_member("recorded_at", recorded_at);
         out.key("resource");
         out.open();
         out.member("kind", &self.resource.kind);
@@ -99,8 +111,8 @@ impl Header {
     /// # Errors
     /// [`HeaderError`] says why they are no header of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
-        match canonical::read(bytes) {
-            Some(header) => Ok(header),
+        match PlainHeader::read(bytes) {
+            Some(header) => Ok(header.into_header()),
             None => Self::decode_any(bytes),
         }
     }

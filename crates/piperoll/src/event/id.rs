@@ -54,6 +54,13 @@ impl EventId {
         Ok(ids)
     }
 
+    /// The id of version 8 of what is imported or collected, from a SHA-256 of its source and identity: 122 bits of it.
+    pub fn derived(digest: &[u8; 32]) -> Self {
+        let (first, _) = digest.as_chunks();
+        let bytes = first.first().copied().unwrap_or_default();
+        Self(Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// The id that `text` is, in its hyphenated form and any case; `None` for another form, version or variant.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != 36 {
@@ -93,6 +100,14 @@ mod tests {
             bytes.fill(self.0);
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_derived_id_is_of_version_8_and_always_the_same() {
+        let id = EventId::derived(&[0xff; 32]);
+        assert_eq!(id.to_string(), "ffffffff-ffff-8fff-bfff-ffffffffffff");
+        assert_eq!(EventId::parse(&id.to_string()), Some(id));
+        assert_ne!(EventId::derived(&[0xfe; 32]), id);
     }
 
     #[test]

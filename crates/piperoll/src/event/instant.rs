@@ -88,6 +88,19 @@ impl Instant {
         Ok(instant)
     }
 
+    /// Its text, written into a buffer. There is one for every instant that can be made.
+    pub(crate) fn write_to<'b>(&self, buffer: &'b mut [u8; 27]) -> Option<&'b str> {
+        let civil = self.civil()?;
+        let rest = digits(buffer, civil.year().into(), 4, b'-')?;
+        let rest = digits(rest, civil.month().into(), 2, b'-')?;
+        let rest = digits(rest, civil.day().into(), 2, b'T')?;
+        let rest = digits(rest, civil.hour().into(), 2, b':')?;
+        let rest = digits(rest, civil.minute().into(), 2, b':')?;
+        let rest = digits(rest, civil.second().into(), 2, b'.')?;
+        digits(rest, self.0.rem_euclid(1_000_000), 6, b'Z')?;
+        std::str::from_utf8(buffer).ok()
+    }
+
     fn civil(self) -> Option<DateTime> {
         EPOCH.checked_add(SignedDuration::from_micros(self.0)).ok()
     }
@@ -95,33 +108,22 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = self.civil().ok_or(fmt::Error)?;
-        let numbers = [
-            (i64::from(civil.year()), 4, b'-'),
-            (civil.month().into(), 2, b'-'),
-            (civil.day().into(), 2, b'T'),
-            (civil.hour().into(), 2, b':'),
-            (civil.minute().into(), 2, b':'),
-            (civil.second().into(), 2, b'.'),
-            (self.0.rem_euclid(1_000_000), 6, b'Z'),
-        ];
-        let mut text = [b'0'; 27];
-        let mut rest = text.as_mut_slice();
-        for (number, digits, end) in numbers {
-            let (this, behind) = rest.split_at_mut_checked(digits + 1).ok_or(fmt::Error)?;
-            let mut left = number;
-            if let Some((last, places)) = this.split_last_mut() {
-                *last = end;
-                for place in places.iter_mut().rev() {
-                    *place = b'0' + u8::try_from(left % 10).map_err(|_| fmt::Error)?;
-                    left /= 10;
-                }
-            }
-            rest = behind;
-        }
-        let text = std::str::from_utf8(&text).map_err(|_| fmt::Error)?;
-        f.write_str(text)
+        let mut text = [0; 27];
+        f.write_str(self.write_to(&mut text).ok_or(fmt::Error)?)
     }
+}
+
+/// Writes so many digits of a number, and what ends it.
+fn digits(rest: &mut [u8], number: i64, digits: usize, end: u8) -> Option<&mut [u8]> {
+    let (this, behind) = rest.split_at_mut_checked(digits + 1)?;
+    let (last, places) = this.split_last_mut()?;
+    *last = end;
+    let mut left = number;
+    for place in places.iter_mut().rev() {
+        *place = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    Some(behind)
 }
 
 /// The numbers of a text, each of so many digits, with `separator` between them.

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
+use std::sync::Arc;
 
 /// Levels of arrays and objects in a part of a payload: those of a line, less the line's own object and the payload.
 const LEVELS_MAX: usize = NESTING_MAX - 2;
@@ -18,7 +19,8 @@ const LEVELS_MAX: usize = NESTING_MAX - 2;
 pub struct Payload {
     key: Option<Value>,
     context: Option<Value>,
-    bytes: Vec<u8>,
+    /// The event that is made of it has the same.
+    bytes: Arc<[u8]>,
 }
 
 /// The names of a payload's parts, in canonical order.
@@ -111,7 +113,7 @@ impl Payload {
             Ok(Self {
                 key,
                 context,
-                bytes,
+                bytes: bytes.into(),
             })
         } else {
             Err(problems)
@@ -121,6 +123,10 @@ impl Payload {
     /// The canonical JSON that the header commits to.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(super) fn share_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
     }
 
     /// The key of the row.
@@ -233,21 +239,52 @@ impl Commitment {
     }
 }
 
+impl Commitment {
+    /// Its text, written into a buffer.
+    pub(super) fn write_to<'b>(&self, buffer: &'b mut [u8; 44]) -> &'b str {
+        // 32 bytes are 44 letters, all of them ASCII.
+        let length = STANDARD.encode_slice(self.0, buffer).unwrap_or_default();
+        let text = buffer.get(..length).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Commitment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(self.0))
+        f.write_str(self.write_to(&mut [0; 44]))
     }
 }
 
 /// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes, padded with zeros to the block of the hash as the RFC has it.
 pub(super) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA-256 under one key, for many messages: the key is taken in once.
+#[derive(Clone)]
+pub(super) struct KeyedHash(Hmac<Sha256>);
+
+impl KeyedHash {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        Self(keyed(key))
+    }
+
+    /// The hash of a message.
+    pub(super) fn of(&self, message: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     for (to, from) in block.iter_mut().zip(key) {
         *to = *from;
     }
-    let mut mac = Hmac::<Sha256>::new(&block);
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+    Hmac::<Sha256>::new(&block)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::instant::Instant;
 use super::payload::{Commitment, Payload, Salt};
 use crate::error::Problem;
 use crate::limits::HEADER_BYTES_MAX;
+use std::sync::Arc;
 
 /// What recording adds to a draft.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ pub struct Event {
     /// Its canonical bytes.
     pub header_bytes: Vec<u8>,
     /// The canonical payload and its salt.
-    pub payload: Option<(Vec<u8>, Salt)>,
+    pub payload: Option<(Arc<[u8]>, Salt)>,
     /// What it is found by.
     pub attributes: Vec<Attribute>,
 }
@@ -59,7 +60,7 @@ impl Draft {
         Ok(Event {
             header,
             header_bytes,
-            payload: payload.map(|payload| (payload.as_bytes().to_vec(), stamp.salt)),
+            payload: payload.map(|payload| (payload.share_bytes(), stamp.salt)),
             attributes: payload
                 .map(|payload| attributes_of(self.kind, payload, stamp.secret))
                 .unwrap_or_default(),

@@ -1,8 +1,9 @@
-//! The key `runs` of the project file: what is redacted, what stands in the way of a run, and what happens when the trail cannot be written.
+//! The key `runs` of the project file: where runs land beside the trail, what is redacted, what stands in the way of a run, and what happens when the trail cannot be written.
 
 use super::{Lookup, Project, Template, check_not_blank, value};
 use crate::error::Result;
 use crate::yaml::{Field, Problems, quoted};
+use std::path::PathBuf;
 
 /// What a run does when the trail cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,6 +18,7 @@ pub enum OnUnavailable {
 /// What the file says under `runs`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunsTemplate {
+    files: Option<Template>,
     redact: Vec<Template>,
     success_only: bool,
     on_unavailable: OnUnavailable,
@@ -28,6 +30,8 @@ impl RunsTemplate {
         let Some(mut fields) = field.mapping(problems) else {
             return runs;
         };
+        let files = fields.optional("files");
+        runs.files = files.and_then(|field| value(field, fields.problems(), check_not_blank));
         if let Some(field) = fields.optional("redact") {
             for item in field.items(fields.problems()) {
                 let word = value(item, fields.problems(), check_not_blank);
@@ -56,6 +60,16 @@ impl RunsTemplate {
 }
 
 impl Project {
+    /// The folder in which each recorded run lands as a file of ddeutil's, too, where the file says so.
+    ///
+    /// # Errors
+    /// `InvalidConfig`: see [`Project`].
+    pub fn run_files(&self, lookup: &Lookup<'_>) -> Result<Option<PathBuf>> {
+        let path = |path: &str| check_not_blank(path).map(|()| self.path(path));
+        let files = self.runs.files.as_ref();
+        files.map(|files| files.read(lookup, path)).transpose()
+    }
+
     /// The words that make a name secret: what stands under such a name is replaced in a run before it is recorded.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::execution::Execution;
 use super::find::executions;
+use super::record::with_files;
 use super::{Part, Recording, Run, RunEntry, Status, draft};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, EventId, Instant, Outcome, Value};
@@ -78,7 +79,11 @@ pub fn claim(trail: &Trail, run: &Run, claim: &Claim, how: &Recording) -> Result
         drafts.push(start.map_err(|problems| refused(&run, problems))?);
         Ok(drafts)
     });
-    let receipt = receipt.map_err(Error::from)?;
+    let mut receipt = receipt.map_err(Error::from)?;
+    // What was taken over has ended. The claim holds whether or not that can be written into a file.
+    if let Some(Err(error)) = (how.files.as_ref()).map(|it| it.write_recorded(trail, &receipt)) {
+        receipt.warnings.push(error.to_string());
+    }
     match (taken, receipt.entries.last()) {
         (Some(taken), _) => Ok(Claimed::Taken(taken)),
         (None, Some(start)) => Ok(Claimed::Here {
@@ -97,7 +102,7 @@ pub fn claim(trail: &Trail, run: &Run, claim: &Claim, how: &Recording) -> Result
 /// `InvalidInput` when it cannot be recorded; those of [`Trail::record`].
 pub fn finish(trail: &Trail, run: &Run, start: EventId, how: &Recording) -> Result<Receipt> {
     let end = draft(run, &Part::End(start), how).map_err(|problems| refused(run, problems))?;
-    Ok(trail.record(&[end])?)
+    with_files(trail, trail.record(&[end])?, how)
 }
 
 impl Claim {

@@ -143,7 +143,7 @@ fn at_release(snapshot: &dyn Snapshot, name: &str, release: &Release) -> Result<
     positions(snapshot, &filter, None)
 }
 
-/// Visits status and release of the entries at ascending positions, as they are kept beside them; what is gone has none.
+/// Visits status and release of the entries at ascending positions, as they are kept beside them; an erased one has none.
 pub(super) fn status_and_release(
     snapshot: &dyn Snapshot,
     positions: &[EntryIndex],
@@ -162,32 +162,23 @@ pub(super) fn status_and_release(
         let last = some.last().unwrap_or(first);
         let seq = |index: EntryIndex| i64::try_from(index.get()).unwrap_or(i64::MAX);
         let mut wanted = some.iter().peekable();
-        let mut current: Option<(i64, Option<Status>, Option<Instant>)> = None;
-        let mut tell = |(at, status, release): (i64, Option<Status>, Option<Instant>)| {
-            while wanted.next_if(|index| seq(**index) < at).is_some() {}
-            if let Some(index) = wanted.next_if(|index| seq(**index) == at) {
-                visit(*index, status, release);
-            }
-        };
         let range = seq(*first)..seq(*last).saturating_add(1);
-        snapshot.attributes(range, &mut |attribute| {
-            if current.is_none_or(|(at, ..)| at != attribute.seq)
-                && let Some(done) = current.replace((attribute.seq, None, None))
-            {
-                tell(done);
-            }
-            if let Some((_, status, release)) = &mut current {
-                if attribute.name == AttributeName::Status.as_str() {
-                    *status = Status::parse(attribute.value);
-                } else if attribute.name == AttributeName::Release.as_str() {
-                    *release = Release::from_texts(attribute.value, None).map(|found| found.at());
+        snapshot.entries(range, &mut |stored| {
+            while wanted.next_if(|index| seq(**index) < stored.seq).is_some() {}
+            let Some(index) = wanted.next_if(|index| seq(**index) == stored.seq) else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            let (mut status, mut release) = (None, None);
+            for (name, value) in stored.read_attributes()?.iter() {
+                if name == AttributeName::Status.as_str() {
+                    status = Status::parse(value);
+                } else if name == AttributeName::Release.as_str() {
+                    release = Release::from_texts(value, None).map(|found| found.at());
                 }
             }
+            visit(*index, status, release);
             Ok(ControlFlow::Continue(()))
         })?;
-        if let Some(done) = current {
-            tell(done);
-        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A run as JSON. Numbers stand as they were given: unlike an entry's, these documents have no typed values, and other programs read them.
 
-use super::Run;
+use super::{Run, python};
 use crate::event::{DraftActor, Json, Value, ValueType};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 pub struct Style {
     /// Spaces for each level of members on lines of their own; `None` for one line.
     pub indent: Option<usize>,
-    /// Whether what is not ASCII is escaped.
-    pub ascii: bool,
+    /// Whether texts, numbers and what JSON has no form for are as Python's `json` module writes them: ASCII only, doubles as by `repr`, `NaN` as it is, and dates
+    /// and bytes as text.
+    pub python: bool,
     /// What stands between a name and its value.
     pub colon: &'static str,
     /// What stands between two items on one line.
@@ -22,9 +23,21 @@ impl Style {
     /// One line without spaces.
     pub const LINE: Self = Self {
         indent: None,
-        ascii: false,
+        python: false,
         colon: ":",
         comma: ",",
+    };
+    /// As Python's `json.dumps` lays it out.
+    pub const PYTHON: Self = Self {
+        indent: None,
+        python: true,
+        colon: ": ",
+        comma: ", ",
+    };
+    /// As Python's `json.dumps` lays it out with an indent of 2.
+    pub const PYTHON_LINES: Self = Self {
+        indent: Some(2),
+        ..Self::PYTHON
     };
 }
 
@@ -77,6 +90,11 @@ pub fn to_json(value: &Value) -> String {
 pub(super) fn write_members(out: &mut String, members: &[(&'static str, Value)], style: Style) {
     let members = members.iter().map(|(name, value)| (*name, value));
     Writer { out, style }.object(members, 0);
+}
+
+/// Writes a value.
+pub(super) fn write_value(out: &mut String, value: &Value, style: Style) {
+    Writer { out, style }.value(value, 0);
 }
 
 fn text(text: &str) -> Value {
@@ -134,6 +152,7 @@ impl Writer<'_> {
                 self.object(members.map(|(name, value)| (name.as_str(), value)), depth);
             }
             Value::Int(number) => self.out.push_str(&number.to_string()),
+            Value::Real(number) if self.style.python => self.out.push_str(&python::double(*number)),
             Value::Real(number) if number.is_finite() => {
                 self.out
                     .push_str(ryu_js::Buffer::new().format_finite(*number));
@@ -146,6 +165,10 @@ impl Writer<'_> {
             {
                 self.out.push_str(number);
             }
+            Value::Typed(ValueType::Real, word) if self.style.python && python::is_word(word) => {
+                self.out.push_str(word);
+            }
+            Value::Typed(_, text) if self.style.python => self.text(text),
             // What JSON has no form for keeps the one that it has in an entry.
             other => self.out.push_str(&other.canonical()),
         }
@@ -204,8 +227,8 @@ impl Writer<'_> {
                 '\u{8}' => self.out.push_str("\\b"),
                 '\u{c}' => self.out.push_str("\\f"),
                 '\0'..='\u{1f}' => self.escape(letter),
-                other if other.is_ascii() || !self.style.ascii => self.out.push(other),
-                other => self.escape(other),
+                '\u{7f}'.. if self.style.python => self.escape(letter),
+                other => self.out.push(other),
             }
         }
         self.out.push('"');
@@ -236,20 +259,10 @@ mod tests {
             out
         };
         assert_eq!(written(Style::LINE), document.replace("\\u00fc", "\u{fc}"));
-        let python = Style {
-            indent: None,
-            ascii: true,
-            colon: ": ",
-            comma: ", ",
-        };
         let spaced = document.replace("\":", "\": ").replace(",\"", ", \"");
         let spaced = spaced.replace("[null,true,-0]", "[null, true, -0]");
-        assert_eq!(written(python), spaced);
-        let lines = Style {
-            indent: Some(2),
-            ..python
-        };
-        assert!(written(lines).ends_with(
+        assert_eq!(written(Style::PYTHON), spaced);
+        assert!(written(Style::PYTHON_LINES).ends_with(
             "  \"f\": [\n    null,\n    true,\n    -0\n  ],\n  \"g\": \"\\u00fc\\n\",\n  \"h\": {}\n}"
         ));
     }

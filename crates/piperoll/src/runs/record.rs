@@ -1,3 +1,4 @@
+use super::ddeutil::Files;
 use super::entry::to_draft;
 use super::find::executions;
 use super::redact::redact;
@@ -15,14 +16,17 @@ pub struct Recording {
     pub reason: Option<String>,
     /// Words: a value whose name holds one is replaced before it is recorded, and so are texts that hold that value.
     pub redact: Vec<String>,
+    /// Where each run that has ended lands, too, once it is recorded.
+    pub files: Option<Files>,
 }
 
 /// Records runs: all of them or none, durable and sealed when it returns. One that has not ended is an intent.
 ///
 /// # Errors
-/// [`RecordError`]; nothing was recorded then. The faults of a run are told with its position.
+/// [`RecordError`]; nothing was recorded then, unless the error says so: of a file that could not be written. The faults of a run are told with its position.
 pub fn record(trail: &Trail, runs: &[Run], how: &Recording) -> Result<Receipt, RecordError> {
-    trail.record(&drafts(runs, how, &mut |run, _| Ok(Part::of(run)))?)
+    let drafts = drafts(runs, how, &mut |run, _| Ok(Part::of(run)))?;
+    Ok(with_files(trail, trail.record(&drafts)?, how)?)
 }
 
 /// As [`record`], and one that has ended becomes the outcome of its start, where that is in the trail or among the runs before it. It looks for each.
@@ -59,7 +63,15 @@ pub fn record_ends(trail: &Trail, runs: &[Run], how: &Recording) -> Result<Recei
             start.id = Some(id);
         }
     }
-    trail.record(&drafts)
+    Ok(with_files(trail, trail.record(&drafts)?, how)?)
+}
+
+/// What was recorded lands in the folder of files, too, where there is one.
+pub(super) fn with_files(trail: &Trail, receipt: Receipt, how: &Recording) -> Result<Receipt> {
+    if let Some(files) = &how.files {
+        files.write_recorded(trail, &receipt)?;
+    }
+    Ok(receipt)
 }
 
 /// The drafts of runs; `part` says of each which part it is.

@@ -1,5 +1,6 @@
 //! Where parts of runs wait while their trail cannot be written: a file of lines, each with the id that its entry will have, so that none is brought in twice.
 
+use super::record::with_files;
 use super::{Part, Recording, Run, draft};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::event::{Draft, EventId, Json, Value};
@@ -64,7 +65,7 @@ impl Spool {
     ///
     /// # Errors
     /// `Corrupt` when a line cannot be read, which then waits on with the others; those of files and of the trail.
-    pub fn bring_in(&self, trail: &Trail) -> Result<u64> {
+    pub fn bring_in(&self, trail: &Trail, how: &Recording) -> Result<u64> {
         if !self.path.exists() {
             return Ok(0);
         }
@@ -85,7 +86,8 @@ impl Spool {
         }
         let came = drafts.len() as u64;
         if came > 0 {
-            trail.record(&drafts).map_err(Error::from)?;
+            let receipt = trail.record(&drafts).map_err(Error::from)?;
+            with_files(trail, receipt, how)?;
         }
         match file.remove() {
             // Whoever removed it has brought it in, under the same ids.
@@ -135,6 +137,7 @@ fn refused(run: &Run, problems: Vec<Problem>) -> Error {
 mod tests {
     use super::*;
     use crate::event::DraftActor;
+    use crate::runs::ddeutil::Files;
     use crate::runs::{Release, Status, of_release};
     use crate::seal::Origin;
     use crate::store::Location;
@@ -155,12 +158,14 @@ mod tests {
         let (trail, _) = Trail::create(&settings, Surroundings::default()).unwrap();
         let path = folder.path().join("deep/spool.jsonl");
         let spool = Spool::new(path.clone());
-        assert_eq!(spool.bring_in(&trail).unwrap(), 0);
+        let files = folder.path().join("audits");
         let how = Recording {
             actor: Some(DraftActor::named("etl")),
             reason: Some("a \"reason\"".into()),
             redact: vec!["token".into()],
+            files: Some(Files::new(files.clone())),
         };
+        assert_eq!(spool.bring_in(&trail, &how).unwrap(), 0);
         let document = br#"{"name":"w","release":"2026-11-01T00:00:00+01:00","run_id":"r","status":"RUNNING","context":{"params":{"token":"s3cret-x"},"n":1.0}}"#;
         let mut run = Run::parse(document).unwrap();
         spool.add(id(1), &run, &Part::Start(None), &how).unwrap();
@@ -172,11 +177,11 @@ mod tests {
                 .unwrap()
                 .contains("s3cret")
         );
-        assert_eq!(spool.bring_in(&trail).unwrap(), 2);
+        assert_eq!(spool.bring_in(&trail, &how).unwrap(), 2);
         assert!(!path.exists());
         // As after a crash between the two.
         crate::fs::write(&path, &waiting).unwrap();
-        assert_eq!(spool.bring_in(&trail).unwrap(), 2);
+        assert_eq!(spool.bring_in(&trail, &how).unwrap(), 2);
         let release = Release::parse("2026-10-31T23:00:00Z").unwrap();
         let found = of_release(&trail, "w", &release).unwrap();
         assert_eq!(found.len(), 1);
@@ -186,6 +191,9 @@ mod tests {
             "a \"reason\""
         );
         assert!(found[0].run.to_json().contains(r#""n":1.0"#));
+        let file = files.join("workflow=w/release=20261101000000/r.log");
+        let file = crate::fs::read(&file, 9_999).unwrap().unwrap();
+        assert!(String::from_utf8(file).unwrap().contains("SUCCESS"));
     }
 
     #[test]
@@ -210,7 +218,7 @@ mod tests {
             key: KeySource::File(folder.path().join("key")),
         };
         let (trail, _) = Trail::create(&settings, Surroundings::default()).unwrap();
-        let error = spool.bring_in(&trail).unwrap_err();
+        let error = spool.bring_in(&trail, &how).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt);
         assert!(
             error.to_string().starts_with("line 2 of the spool"),

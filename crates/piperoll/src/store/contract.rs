@@ -1,5 +1,5 @@
 use super::filter::{Filter, Page};
-use super::stored::{Fault, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile};
+use super::stored::{Fault, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
 use crate::event::{Event, EventId, Instant, Secret};
 use crate::seal::{EntryIndex, HashReader, TileWrite, TreeSize};
@@ -169,16 +169,6 @@ pub trait Snapshot: HashReader {
     /// # Errors
     /// Those of the store.
     fn cursor(&self, name: &str) -> Result<Option<String>>;
-
-    /// Visits the attributes of the entries of a range of positions, by position, then name, then value; the range as in [`Snapshot::entries`].
-    ///
-    /// # Errors
-    /// The visitor's, and those of the store.
-    fn attributes(
-        &self,
-        range: Range<i64>,
-        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
-    ) -> Result<()>;
 
     /// Visits the stored tiles, by level, then number.
     ///

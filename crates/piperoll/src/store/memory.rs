@@ -2,9 +2,9 @@
 
 use super::contract::{Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
 use super::filter::{Filter, Order, Page};
-use super::stored::{Fault, Searched, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile};
+use super::stored::{Fault, Searched, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
-use crate::event::{Attribute, Event, EventId};
+use crate::event::{Event, EventId, attributes_text};
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -188,12 +188,14 @@ impl Snapshot for MemorySnapshot {
             }
             let id = event.header.id.to_string();
             let payload = event.payload.as_ref();
+            let attributes = attributes_text(&event.attributes);
             let stored = StoredEntry {
                 seq,
                 id: &id,
                 header: &event.header_bytes,
-                payload: payload.map(|(bytes, _)| bytes.as_slice()),
+                payload: payload.map(|(bytes, _)| &**bytes),
                 salt: payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+                attributes: attributes.as_deref(),
                 searched: Some(Searched::of(&event.header)),
                 faults: Vec::new(),
                 search_faults: Vec::new(),
@@ -245,27 +247,6 @@ impl Snapshot for MemorySnapshot {
 
     fn cursor(&self, name: &str) -> Result<Option<String>> {
         Ok(self.state.cursors.get(name).cloned())
-    }
-
-    fn attributes(
-        &self,
-        range: Range<i64>,
-        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
-    ) -> Result<()> {
-        for (seq, event) in (0i64..).zip(&self.state.events) {
-            if !range.contains(&seq) {
-                continue;
-            }
-            let mut attributes: Vec<&Attribute> = event.attributes.iter().collect();
-            attributes.sort_by_key(|attribute| (attribute.name.as_str(), &attribute.value));
-            for Attribute { name, value } in attributes {
-                let name = name.as_str();
-                if visit(StoredAttribute { seq, name, value })?.is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
     }
 
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {

@@ -4,7 +4,6 @@
 //! are written and `COMMIT` syncs the WAL (`synchronous = FULL`); only then does the caller hear of it.
 
 mod append;
-mod attributes;
 mod block;
 mod blocks;
 mod connection;

@@ -1,5 +1,5 @@
 use crate::error::{Error, Result};
-use crate::event::{Header, HeaderError};
+use crate::event::{AttributePairs, Header, HeaderError};
 use crate::seal::EntryIndex;
 
 /// What an entry is searched by, as stored beside its header.
@@ -68,6 +68,8 @@ pub struct StoredEntry<'a> {
     pub payload: Option<&'a [u8]>,
     /// The salt's bytes.
     pub salt: Option<&'a [u8]>,
+    /// The attributes as text ([`crate::event::attributes_text`]); `None` when there are none.
+    pub attributes: Option<&'a str>,
     /// What it is searched by, where that is stored beside the header; `None` where a search reads the header itself.
     pub searched: Option<Searched<'a>>,
     /// What of the row is not of the type that it should be; empty for a sound one. What could not be read is empty above.
@@ -85,6 +87,18 @@ impl StoredEntry<'_> {
         u64::try_from(self.seq)
             .map(EntryIndex::new)
             .map_err(|_| self.corrupt("its position"))
+    }
+
+    /// The names and values of its attributes.
+    ///
+    /// # Errors
+    /// `Corrupt` when their text is not of its form.
+    pub fn read_attributes(&self) -> Result<AttributePairs<'_>> {
+        let text = self.attributes.map(AttributePairs::read);
+        match text {
+            None => Ok(AttributePairs::default()),
+            Some(pairs) => pairs.ok_or_else(|| self.corrupt("its attributes")),
+        }
     }
 
     /// The header, read.
@@ -106,17 +120,6 @@ impl StoredEntry<'_> {
         Error::corrupt(format!("entry {} cannot be read: {what}", self.seq))
             .hint("`piperoll verify` names what was changed")
     }
-}
-
-/// An attribute as a store holds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StoredAttribute<'a> {
-    /// The position of its entry.
-    pub seq: i64,
-    /// Its name.
-    pub name: &'a str,
-    /// Its value.
-    pub value: &'a str,
 }
 
 /// A tile as a store holds it.

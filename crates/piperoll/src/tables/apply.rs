@@ -149,9 +149,11 @@ fn carry_out(
         Ok(after) => {
             let mut key = None;
             let receipt = trail.record_with(&mut || {
-                let next = super::change_key::next(trail, plan.name(), plan.category())?;
-                key = Some(next);
-                Ok(vec![entries.success(intent.id, next, &after)?])
+                key = super::change_key::next(trail, plan.name(), plan.category(), intent.id)?;
+                Ok(match key {
+                    Some(key) => vec![entries.success(intent.id, key, &after)?],
+                    None => Vec::new(),
+                })
             });
             let receipt = receipt.map_err(|error| {
                 let name = plan.name();
@@ -161,6 +163,13 @@ fn carry_out(
             })?;
             let mut warnings = intent.warnings;
             warnings.extend(receipt.warnings);
+            if key.is_none() {
+                // The lease was over before the work was, and somebody took the lock over.
+                warnings.push(format!(
+                    "another apply has recorded that `{}` was changed",
+                    plan.name()
+                ));
+            }
             Ok(Applied {
                 plan,
                 change_key: key,

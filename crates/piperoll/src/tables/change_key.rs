@@ -1,7 +1,8 @@
 //! The number of a change: `create-1`, `create-1~update-1`, ... A table that was dropped and made again starts `create-2`, and its updates start again.
 
+use super::recorded::Applies;
 use crate::error::Result;
-use crate::event::{Action, AttributeName, Kind, Outcome, Phase};
+use crate::event::{Action, AttributeName, EventId, Kind};
 use crate::seal::EntryIndex;
 use crate::store::{Filter, Glob, Order, Page, Snapshot};
 use crate::target::TableName;
@@ -81,7 +82,8 @@ fn number(text: &str, prefix: &str) -> Option<u64> {
     digits.parse().ok().filter(|_| plain)
 }
 
-/// The key of the next change of a table. It is unique only when it is recorded at the very size at which this looked.
+/// The key of the change that an intent announced; none when somebody else has recorded that it was done. It is unique only when it is recorded at the very size at
+/// which this looked.
 ///
 /// # Errors
 /// Those of the trail.
@@ -89,14 +91,15 @@ pub(super) fn next(
     trail: &Trail,
     table: &TableName,
     category: ChangeCategory,
-) -> Result<ChangeKey> {
+    intent: EventId,
+) -> Result<Option<ChangeKey>> {
     let snapshot = trail.store().snapshot()?;
     let filter = Filter {
         kind: Some(Kind::Schema),
         resource: Some(Glob::parse(&table.to_string())?),
-        outcome: Some(Outcome::Success),
         ..Filter::default()
     };
+    let mut applies = Applies::default();
     let mut highest = ChangeKey {
         create: 0,
         update: 0,
@@ -110,43 +113,47 @@ pub(super) fn next(
         };
         let found = snapshot.find(&filter, &page)?;
         for index in &found {
-            highest = highest.max(key_at(&*snapshot, *index, highest)?);
+            let key = key_at(&*snapshot, *index, &mut applies, highest)?;
+            highest = highest.max(key.unwrap_or(highest));
         }
         match found.last() {
             Some(last) if found.len() == PAGE => after = Some(*last),
-            _ => return Ok(ChangeKey::next(category, highest)),
+            _ => break,
         }
     }
+    let is_recorded = applies.is_done(intent);
+    Ok((!is_recorded).then(|| ChangeKey::next(category, highest)))
 }
 
 const PAGE: usize = 500;
 
-/// The key of an entry; of one whose payload is erased, the one that it must have had at least.
-fn key_at(snapshot: &dyn Snapshot, index: EntryIndex, highest: ChangeKey) -> Result<ChangeKey> {
+/// The key of an entry, if it has one; of one whose payload is erased, the one that it must have had at least.
+fn key_at(
+    snapshot: &dyn Snapshot,
+    index: EntryIndex,
+    applies: &mut Applies,
+    highest: ChangeKey,
+) -> Result<Option<ChangeKey>> {
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let range = seq..seq.saturating_add(1);
     let mut key = None;
-    snapshot.attributes(range.clone(), &mut |attribute| {
-        if attribute.name == AttributeName::ChangeKey.as_str() {
-            key = ChangeKey::parse(attribute.value);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    if let Some(key) = key {
-        return Ok(key);
-    }
     snapshot.entries(range, &mut |stored| {
         let header = stored.read_header()?;
-        if header.phase == Some(Phase::Outcome) && stored.payload.is_none() {
-            key = match header.action {
-                Action::Create => Some(ChangeKey::next(ChangeCategory::Create, highest)),
-                Action::Alter => Some(ChangeKey::next(ChangeCategory::Update, highest)),
-                _ => None,
-            };
+        if !applies.is_change(&header) {
+            return Ok(ControlFlow::Break(()));
         }
+        let attributes = stored.read_attributes()?;
+        let wanted = AttributeName::ChangeKey.as_str();
+        let found = attributes.iter().find(|(name, _)| *name == wanted);
+        key = match (found, stored.payload, header.action) {
+            (Some((_, value)), ..) => ChangeKey::parse(value),
+            (None, None, Action::Create) => Some(ChangeKey::next(ChangeCategory::Create, highest)),
+            (None, None, Action::Alter) => Some(ChangeKey::next(ChangeCategory::Update, highest)),
+            _ => None,
+        };
         Ok(ControlFlow::Break(()))
     })?;
-    Ok(key.unwrap_or(highest))
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The changes of a table, as Layker's audit table has them.
 
 use super::SnapshotFormat;
-use super::recorded::part;
+use super::recorded::{Applies, part};
 use crate::error::{Error, Result};
-use crate::event::{EventId, Instant, Kind, Outcome, Payload, Value};
+use crate::event::{EventId, Instant, Kind, Payload, Value};
 use crate::query::stream;
 use crate::store::{Filter, Glob, Order};
 use crate::target::TableName;
@@ -62,7 +62,8 @@ pub const CHANGE_COLUMNS: [&str; 15] = [
     "updated_by",
 ];
 
-/// Visits the recorded changes of a table, oldest first. Failed and denied ones have no number and are not among them.
+/// Visits the changes of a table by applies, oldest first. Failed and denied ones have no number and are not among them; what somebody else recorded of the table
+/// is not, either.
 ///
 /// # Errors
 /// `Corrupt` when one cannot be read, and those of visitor and trail.
@@ -74,18 +75,23 @@ pub fn history(
     let filter = Filter {
         kind: Some(Kind::Schema),
         resource: Some(Glob::parse(&table.to_string())?),
-        outcome: Some(Outcome::Success),
         ..Filter::default()
     };
+    let mut applies = Applies::default();
     stream(
         trail,
         &filter,
         Order::OldestFirst,
         None,
         None,
-        &mut |entry| match changed(&entry)? {
-            Some(changed) => visit(changed),
-            None => Ok(ControlFlow::Continue(())),
+        &mut |entry| {
+            if !applies.is_change(&entry.header) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            match changed(&entry)? {
+                Some(changed) => visit(changed),
+                None => Ok(ControlFlow::Continue(())),
+            }
         },
     )
 }

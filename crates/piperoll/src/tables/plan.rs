@@ -121,6 +121,7 @@ pub(super) fn plan_table(
             to: &goal,
             renamed_columns: &differences.renamed_columns(),
             renamed_from: differences.renamed_from(),
+            set_aside: &[],
         })?;
         if steps.is_empty() {
             let name = &spec.table.name;

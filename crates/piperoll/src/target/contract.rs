@@ -36,6 +36,8 @@ pub struct TableChange<'a> {
     pub renamed_columns: &'a [(String, String)],
     /// The name of the table until now, when it is to be renamed; then `from` has this name. In the same schema.
     pub renamed_from: Option<&'a TableName>,
+    /// The names of triggers that somebody else drops before the steps and makes again after them: for these steps they are not there.
+    pub set_aside: &'a [String],
 }
 
 /// A part of a plan: statements that are run one after the other.
@@ -60,7 +62,7 @@ pub struct Step {
 pub struct Guard {
     /// A statement that counts the rows in the way.
     pub statement: String,
-    /// What those rows are, after their number: `rows of \`orders\` have no \`status\``.
+    /// What those rows are; their number follows: `rows of \`orders\` have no \`status\``.
     pub message: String,
     /// What may help.
     pub hint: String,
@@ -95,7 +97,8 @@ pub trait Target: Send + Sync {
     /// The state of each table, in the order of the names; `None` for one that is not there.
     ///
     /// # Errors
-    /// `Unsupported` for a schema that the target cannot have, and those of the contract. A target that was not made yet has no table; it is not made here.
+    /// `Unsupported` for a schema that the target cannot have, `InvalidInput` for a name that something else than a table has, and those of the contract. A target
+    /// that was not made yet has no table; it is not made here.
     fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>>;
 
     /// The names of all tables of a schema, by name: neither those of the engine nor Piperoll's own.

@@ -2,7 +2,7 @@ use super::entry::other_id;
 use super::kept_time::kept_time;
 use super::queue::{Answer, Parcel};
 use super::seal::Batch;
-use super::stamp::{self, Stamped, Unstamped};
+use super::stamp::{Stamped, Unstamped};
 use super::{KeyPair, Trail};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload};
@@ -197,9 +197,8 @@ impl Trail {
             drafts,
             ids: &ids,
             salts: &salts,
-            first: 0,
         };
-        stamp::all(&all, recorded_at, &self.secret)
+        all.stamp(recorded_at, &self.secret)
     }
 }
 

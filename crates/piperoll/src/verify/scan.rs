@@ -19,11 +19,10 @@ use super::lane::Lane;
 use super::report::{Checked, Level, Verdict};
 use super::signatures::Signatures;
 use crate::error::Result;
-use crate::event::{AttributeName, EventId};
+use crate::event::{Derivation, EventId};
 use crate::limits::{FINDINGS_MAX, GAP_ENTRIES_MAX};
 use crate::seal::{EntryIndex, Hash, TILE_WIDTH, TileId, TreeSize};
 use crate::store::{Filter, Order, Page, Snapshot};
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 /// Entries in a block: those of one tile of leaves.
@@ -86,10 +85,6 @@ pub(super) struct Place {
 #[derive(Default)]
 struct Block {
     leaves: Vec<Leaf>,
-    /// The attributes that its entries must have, in the order of the store.
-    attributes: VecDeque<(u64, AttributeName, String)>,
-    /// Entries whose attributes cannot be told, because their payload is not the one that was sealed.
-    unknown: Vec<u64>,
     /// Rows that the store has shown before.
     repeated: u64,
 }
@@ -123,8 +118,9 @@ impl<'a> Scan<'a> {
                 .map_or(0, |last| last.saturating_add(1)),
         };
         let examiner = Examiner {
-            secret: signatures.secret.clone(),
+            derivation: signatures.secret.clone().map(Derivation::new),
             key: scan.ids.key(),
+            text: String::new(),
         };
         let end = std::thread::scope(|scope| {
             let ahead = Ahead::new(scope, threads, examiner);
@@ -209,7 +205,6 @@ impl<'a> Scan<'a> {
         };
         let expected = self.leaf_tile(id, size)?;
         let block = self.rows(start, end, rows, &expected)?;
-        self.attributes(start, end, block.attributes, &block.unknown)?;
 
         let mut entry_leaves = Vec::with_capacity(block.leaves.len());
         let mut tile_leaves = Vec::with_capacity(block.leaves.len());

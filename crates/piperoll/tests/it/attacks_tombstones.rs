@@ -166,7 +166,7 @@ fn a_tombstone_that_nobody_sealed_accounts_for_nothing() {
         let values = (
             event.header.id.to_string(),
             text(event.header_bytes.clone()),
-            text(payload),
+            text(payload.to_vec()),
             salt.as_bytes(),
         );
         assert_eq!(c.execute(sql, values).unwrap(), 1);

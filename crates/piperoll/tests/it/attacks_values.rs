@@ -140,10 +140,10 @@ fn c1_6_a_seam_that_moves_is_an_alteration() {
     let mut found = Vec::new();
     let snapshot = trail.store().snapshot().unwrap();
     snapshot
-        .attributes(0..i64::MAX, &mut |stored| {
-            if stored.name == "key" {
-                found.push(stored.value.to_owned());
-            }
+        .entries(0..i64::MAX, &mut |stored| {
+            let attributes = stored.read_attributes()?;
+            let keys = attributes.iter().filter(|(name, _)| *name == "key");
+            found.extend(keys.map(|(_, value)| value.to_owned()));
             Ok(std::ops::ControlFlow::Continue(()))
         })
         .unwrap();

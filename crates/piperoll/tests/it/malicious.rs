@@ -352,6 +352,21 @@ fn entries_out_of_order_twice_and_hidden() {
         None,
         &[(Altered, at)],
     );
+    for (text, detail) in [
+        (
+            r#"{"key":"x"}"#,
+            "attribute `key` is gone; attribute `key` does not come from the payload",
+        ),
+        (
+            "",
+            "attribute `` does not come from the payload; attribute `key` is gone",
+        ),
+    ] {
+        let lie = Lie::OtherAttributes { index: 13, text };
+        let other = report(&sample, lie);
+        assert_found(&other, None, &[(Altered, at)]);
+        assert_eq!(other.findings[0].detail, detail);
+    }
     let secret = report(&sample, Lie::OtherSecret);
     assert!(found(&secret).contains(&(Altered, None)), "{secret:#?}");
     assert!(secret.is_negative());
@@ -415,7 +430,6 @@ fn c8_64_what_has_no_end_ends() {
     for lie in [
         Lie::EndlessEntries,
         Lie::StuckEntries,
-        Lie::EndlessAttributes,
         Lie::EndlessTiles,
         Lie::EndlessIds,
     ] {

@@ -4,6 +4,7 @@ mod claims;
 mod cleanup;
 mod faults;
 mod finding;
+mod view;
 
 use crate::place::Place;
 use piperoll::event::{DraftActor, Instant};

@@ -1,5 +1,6 @@
 //! What is SQLite's own of a target: tables that somebody else made, what hangs on a table that is rebuilt, and who holds the file.
 
+mod companion;
 mod faults;
 mod foreign;
 mod hostile;

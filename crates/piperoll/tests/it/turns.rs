@@ -215,7 +215,7 @@ pub(crate) fn plant(place: &Place, draft: &Draft) {
         let values = (
             event.header.id.to_string(),
             String::from_utf8(event.header_bytes.clone()).unwrap(),
-            String::from_utf8(payload.clone()).unwrap(),
+            String::from_utf8(payload.to_vec()).unwrap(),
             salt.as_bytes().to_vec(),
         );
         assert_eq!(connection.execute(sql, values).unwrap(), 1);

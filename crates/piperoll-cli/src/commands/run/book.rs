@@ -47,7 +47,7 @@ pub(super) fn begin(
     output: &mut Output,
 ) -> Result<Start> {
     let trail = context.trail_to_write(output)?;
-    bring_in(spool, &trail, output);
+    bring_in(spool, &trail, how, output);
     if release_type == Type::Rerun {
         take_params(run, &trail)?;
     }
@@ -100,8 +100,8 @@ pub(super) fn begin(
 }
 
 /// What waits comes in first, so that it stands before what follows. That it cannot stops nothing: it waits on.
-pub(super) fn bring_in(spool: &Spool, trail: &Trail, output: &mut Output) {
-    match spool.bring_in(trail) {
+pub(super) fn bring_in(spool: &Spool, trail: &Trail, how: &Recording, output: &mut Output) {
+    match spool.bring_in(trail, how) {
         Ok(0) => {}
         Ok(parts) => output.note(&format!(
             "recorded what waited in the spool: {}",

@@ -15,7 +15,7 @@ use piperoll::runs::{Claim, Claimed, Run, claim};
 /// Claim a release: of any number who ask, one gets it (exit 0, and the run's id), the others do not (exit 1)
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The claim is the start of a run; `piperoll runs record` with the same id ends it. It holds until then, or\nuntil its lease ends; afterwards another may take over. A release that has a record is taken, too\n(`success_only` under `runs` in piperoll.yaml: only by one that has succeeded).\n\nExamples:\n  id=$(piperoll runs claim load-orders --release 2026-11-01) && ./load.sh\n  piperoll runs claim load-orders --release 2026-11-01 --lease 2h --run-id airflow-7"
+    after_help = "The claim is the start of a run; `piperoll runs record` with the same id ends it. It holds until then, or\nuntil its lease ends; afterwards another may take over. A release that has a record is taken, too\n(`success_only` under `runs` in piperoll.yaml: only by one that has succeeded).\n\nExamples:\n  piperoll runs claim load-orders --release 2026-11-01\n  piperoll runs claim load-orders --release 2026-11-01 --lease 2h --run-id airflow-7"
 )]
 pub(super) struct Args {
     /// The workflow

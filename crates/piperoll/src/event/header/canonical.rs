@@ -5,57 +5,116 @@ use crate::event::action::Action;
 use crate::event::actor::{Actor, ActorKind, Strength};
 use crate::event::draft::{Outcome, Phase};
 use crate::event::id::EventId;
+use crate::event::instant::Instant;
 use crate::event::json::plain_length;
 use crate::event::kind::Kind;
 use crate::event::payload::Commitment;
 use crate::event::resource::Resource;
 
-/// The header in canonical bytes; `None` for any other bytes, and where a text is escaped.
-pub(super) fn read(bytes: &[u8]) -> Option<Header> {
-    let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
-    let action = Action::parse(rest.text("{\"action\":\"")?)?;
-    let actor_kind = ActorKind::parse(rest.text(",\"actor\":{\"kind\":\"")?)?;
-    let name = rest.text(",\"name\":\"")?.to_owned();
-    let strength = Strength::parse(rest.text(",\"strength\":\"")?)?;
-    let via = rest.optional(",\"via\":\"")?.map(str::to_owned);
-    let at_text = rest.text("},\"at\":\"")?;
-    let at = instant(at_text)?;
-    let id = EventId::parse(rest.text(",\"id\":\"")?)?;
-    let kind = Kind::parse(rest.text(",\"kind\":\"")?)?;
-    let of = rest.parsed(",\"of\":\"", EventId::parse)?;
-    let outcome = Outcome::parse(rest.text(",\"outcome\":\"")?)?;
-    let payload = rest.parsed(",\"payload\":\"", Commitment::parse)?;
-    let phase = rest.parsed(",\"phase\":\"", Phase::parse)?;
-    let reason = rest.optional(",\"reason\":\"")?.map(str::to_owned);
-    // Most events are recorded when they happen.
-    let recorded_at = match rest.text(",\"recorded_at\":\"")? {
-        text if text == at_text => at,
-        text => instant(text)?,
-    };
-    let resource = Resource {
-        kind: rest.text(",\"resource\":{\"kind\":\"")?.to_owned(),
-        name: rest.text(",\"name\":\"")?.to_owned(),
-        system: rest.text(",\"system\":\"")?.to_owned(),
-    };
-    (rest.0 == "},\"v\":1}").then_some(Header {
-        id,
-        at,
-        recorded_at,
-        kind,
-        action,
-        phase,
-        of,
-        actor: Actor {
-            name,
-            kind: actor_kind,
-            via,
-            strength,
-        },
-        resource,
-        outcome,
-        reason,
-        payload,
-    })
+/// A header whose texts are those of somebody else.
+#[derive(Debug)]
+pub(crate) struct PlainHeader<'a> {
+    pub(crate) id: EventId,
+    pub(crate) at: Instant,
+    pub(crate) kind: Kind,
+    pub(crate) action: Action,
+    pub(crate) actor: &'a str,
+    pub(crate) resource: &'a str,
+    pub(crate) outcome: Outcome,
+    pub(crate) payload: Option<Commitment>,
+    rest: Others<'a>,
+}
+
+/// What is only needed to make a [`Header`].
+#[derive(Debug)]
+struct Others<'a> {
+    recorded_at: Instant,
+    phase: Option<Phase>,
+    of: Option<EventId>,
+    actor_kind: ActorKind,
+    strength: Strength,
+    via: Option<&'a str>,
+    resource_kind: &'a str,
+    system: &'a str,
+    reason: Option<&'a str>,
+}
+
+impl<'a> PlainHeader<'a> {
+    /// The header in canonical bytes; `None` for any other bytes, and where a text is escaped.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
+        let action = Action::parse(rest.text("{\"action\":\"")?)?;
+        let actor_kind = ActorKind::parse(rest.text(",\"actor\":{\"kind\":\"")?)?;
+        let actor = rest.text(",\"name\":\"")?;
+        let strength = Strength::parse(rest.text(",\"strength\":\"")?)?;
+        let via = rest.optional(",\"via\":\"")?;
+        let at_text = rest.text("},\"at\":\"")?;
+        let at = instant(at_text)?;
+        let id = EventId::parse(rest.text(",\"id\":\"")?)?;
+        let kind = Kind::parse(rest.text(",\"kind\":\"")?)?;
+        let of = rest.parsed(",\"of\":\"", EventId::parse)?;
+        let outcome = Outcome::parse(rest.text(",\"outcome\":\"")?)?;
+        let payload = rest.parsed(",\"payload\":\"", Commitment::parse)?;
+        let phase = rest.parsed(",\"phase\":\"", Phase::parse)?;
+        let reason = rest.optional(",\"reason\":\"")?;
+        // Most events are recorded when they happen.
+        let recorded_at = match rest.text(",\"recorded_at\":\"")? {
+            text if text == at_text => at,
+            text => instant(text)?,
+        };
+        let resource_kind = rest.text(",\"resource\":{\"kind\":\"")?;
+        let resource = rest.text(",\"name\":\"")?;
+        let system = rest.text(",\"system\":\"")?;
+        (rest.0 == "},\"v\":1}").then_some(Self {
+            id,
+            at,
+            kind,
+            action,
+            actor,
+            resource,
+            outcome,
+            payload,
+            rest: Others {
+                recorded_at,
+                phase,
+                of,
+                actor_kind,
+                strength,
+                via,
+                resource_kind,
+                system,
+                reason,
+            },
+        })
+    }
+
+    /// The same with its own texts.
+    pub(super) fn into_header(self) -> Header {
+        let rest = self.rest;
+        Header {
+            id: self.id,
+            at: self.at,
+            recorded_at: rest.recorded_at,
+            kind: self.kind,
+            action: self.action,
+            phase: rest.phase,
+            of: rest.of,
+            actor: Actor {
+                name: self.actor.to_owned(),
+                kind: rest.actor_kind,
+                via: rest.via.map(str::to_owned),
+                strength: rest.strength,
+            },
+            resource: Resource {
+                kind: rest.resource_kind.to_owned(),
+                name: self.resource.to_owned(),
+                system: rest.system.to_owned(),
+            },
+            outcome: self.outcome,
+            reason: rest.reason.map(str::to_owned),
+            payload: self.payload,
+        }
+    }
 }
 
 /// What is still to be read.

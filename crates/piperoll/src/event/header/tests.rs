@@ -139,7 +139,7 @@ proptest! {
         prop_assert_eq!(&bytes, &serde_json_canonicalizer::to_vec(&theirs).unwrap());
         let slow = Header::decode_any(&bytes);
         prop_assert_eq!(slow.as_ref(), Ok(&header));
-        let fast = canonical::read(&bytes);
+        let fast = PlainHeader::read(&bytes).map(PlainHeader::into_header);
         prop_assert_eq!(fast.is_none(), bytes.contains(&b'\\'));
         prop_assert!(fast.is_none_or(|fast| fast == header));
     }
@@ -158,7 +158,7 @@ proptest! {
             1 => bytes.insert(at, byte),
             _ => drop(bytes.remove(at)),
         }
-        if let Some(fast) = canonical::read(&bytes) {
+        if let Some(fast) = PlainHeader::read(&bytes).map(PlainHeader::into_header) {
             prop_assert_eq!(Header::decode_any(&bytes), Ok(fast));
         }
     }

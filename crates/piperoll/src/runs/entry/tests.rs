@@ -18,7 +18,7 @@ fn entry_of(draft: &Draft) -> Entry {
         index: EntryIndex::new(0),
         header: event.header,
         header_bytes: event.header_bytes,
-        payload: event.payload.map(|(bytes, _)| bytes),
+        payload: event.payload.map(|(bytes, _)| bytes.to_vec()),
         salt: None,
     }
 }

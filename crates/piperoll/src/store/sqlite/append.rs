@@ -1,16 +1,18 @@
 use super::block::BLOCK;
 use super::connection::{failure, has_tables, number};
 use super::names::Codes;
-use super::{attributes, blocks, schema, statements};
+use super::{blocks, schema, statements};
 use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::event::{Event, attributes_text};
 use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
 use crate::store::contract::{Append, AppendError, Erased, Meta};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+    CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
+    params,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -100,11 +102,9 @@ impl Writer {
             known: &self.codes,
             new: HashMap::new(),
         };
-        let mut next = size;
-        for event in append.events {
-            insert(&tx, next, event).map_err(|error| refused(&tx, error, event, path))?;
-            next += 1;
-        }
+        let next = size + append.events.len() as i64;
+        insert(&tx, size, append.events)
+            .map_err(|(error, events)| refused(&tx, error, events, path))?;
         blocks::complete(&tx, &mut codes, size, append.events).map_err(failed)?;
         let size = next;
         let rest = || -> rusqlite::Result<()> {
@@ -185,25 +185,45 @@ impl Writer {
     }
 }
 
-fn insert(tx: &Transaction<'_>, seq: i64, event: &Event) -> rusqlite::Result<()> {
+/// Inserts entries behind each other. Those that an error comes with are the ones before the one that was refused, and that one.
+///
+/// No position is given but the first: SQLite gives the next, and needs no journal of the statement then, which would copy two pages for each entry.
+fn insert<'e>(
+    tx: &Transaction<'_>,
+    size: i64,
+    events: &'e [Event],
+) -> Result<(), (rusqlite::Error, &'e [Event])> {
+    let whole = |error| (error, events);
+    let mut first = tx.prepare_cached(statements::INSERT_FIRST).map_err(whole)?;
+    let mut next = tx.prepare_cached(statements::INSERT_ENTRY).map_err(whole)?;
+    for (position, event) in events.iter().enumerate() {
+        let seq = size + position as i64;
+        let statement = if seq == 0 { &mut first } else { &mut next };
+        let inserted = bind(statement, event).and_then(|changed| {
+            one(changed)?;
+            let at = tx.last_insert_rowid();
+            match at == seq {
+                true => Ok(()),
+                false => Err(rusqlite::Error::IntegralValueOutOfRange(0, at)),
+            }
+        });
+        inserted.map_err(|error| (error, events.get(..=position).unwrap_or(events)))?;
+    }
+    Ok(())
+}
+
+fn bind(statement: &mut CachedStatement<'_>, event: &Event) -> rusqlite::Result<usize> {
+    // Canonical JSON is UTF-8.
+    let text = |bytes| ToSqlOutput::Borrowed(ValueRef::Text(bytes));
+    let payload = event.payload.as_ref();
     let mut id = [0; 36];
-    let id = event.header.id.write_to(&mut id);
-    // Both are canonical JSON, so they are UTF-8.
-    let header = std::str::from_utf8(&event.header_bytes)?;
-    let payload = match &event.payload {
-        Some((bytes, salt)) => Some((std::str::from_utf8(bytes)?, salt)),
-        None => None,
-    };
-    one(tx
-        .prepare_cached(statements::INSERT_ENTRY)?
-        .execute(params![
-            seq,
-            id,
-            header,
-            payload.map(|(text, _)| text),
-            payload.map(|(_, salt)| salt.as_bytes().as_slice()),
-            attributes::to_text(&event.attributes),
-        ])?)
+    statement.execute(params![
+        event.header.id.write_to(&mut id),
+        text(&event.header_bytes),
+        payload.map(|(bytes, _)| text(bytes)),
+        payload.map(|(_, salt)| salt.as_bytes().as_slice()),
+        attributes_text(&event.attributes),
+    ])
 }
 
 /// A row that somebody's trigger left out in silence (`RAISE(IGNORE)`) must not be told as stored.
@@ -229,19 +249,25 @@ fn no_head(connection: &Connection, error: rusqlite::Error, path: &Path) -> Erro
     }
 }
 
-/// Why an entry was refused. The trigger refuses a repeated id with the same words as an entry that is not at the end, which the position compared before
-/// should have ruled out.
+/// Why the last of these events was refused. The trigger refuses a repeated id with the same words as an entry that is not at the end, which the position
+/// compared before should have ruled out. What was appended before it is gone by then, so that the id may be that of one of these, too.
 fn refused(
     connection: &Connection,
     error: rusqlite::Error,
-    event: &Event,
+    events: &[Event],
     path: &Path,
 ) -> AppendError {
-    let id = event.header.id.to_string();
-    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-        && connection
-            .query_row(statements::SEQ_OF_ID, [&id], |_| Ok(()))
+    let Some((event, before)) = events.split_last() else {
+        return failure(path, true, error).into();
+    };
+    let id = event.header.id;
+    let is_stored = || {
+        connection
+            .query_row(statements::SEQ_OF_ID, [id.to_string()], |_| Ok(()))
             .is_ok()
+    };
+    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+        && (before.iter().any(|event| event.header.id == id) || is_stored())
     {
         let message = format!("the id `{id}` is taken");
         return Error::conflict(message).because(error).into();

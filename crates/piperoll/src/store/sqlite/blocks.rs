@@ -3,8 +3,8 @@
 use super::append::one;
 use super::block::{BLOCK, mark_of, pack_codes, pack_marks, pack_times};
 use super::names::Codes;
-use super::{attributes, statements};
-use crate::event::{Event, Header};
+use super::statements;
+use crate::event::{AttributePairs, Event, Header};
 use crate::store::stored::Searched;
 use rusqlite::types::Type;
 use rusqlite::{Transaction, params};
@@ -58,8 +58,8 @@ pub(super) fn mark_again(tx: &Transaction<'_>, block: i64) -> rusqlite::Result<(
     let mut rows = statement.query([start, start + BLOCK as i64 - 1])?;
     while let Some(row) = rows.next()? {
         let place = u8::try_from(row.get::<_, i64>(0)? - start).unwrap_or_default();
-        for (name, value) in pairs(row.get_ref(1)?.as_str()?)? {
-            marks.push((mark_of(&name, &value), place));
+        for (name, value) in pairs(row.get_ref(1)?.as_str()?)?.iter() {
+            marks.push((mark_of(name, value), place));
         }
     }
     tx.prepare_cached(statements::UPDATE_MARKS)?
@@ -67,8 +67,8 @@ pub(super) fn mark_again(tx: &Transaction<'_>, block: i64) -> rusqlite::Result<(
     Ok(())
 }
 
-fn pairs(text: &str) -> rusqlite::Result<Vec<(String, String)>> {
-    attributes::read(text).ok_or_else(|| not_kept(1, "attributes are not of their form"))
+fn pairs(text: &str) -> rusqlite::Result<AttributePairs<'_>> {
+    AttributePairs::read(text).ok_or_else(|| not_kept(1, "attributes are not of their form"))
 }
 
 impl Columns {
@@ -101,15 +101,15 @@ impl Columns {
         range: Range<i64>,
     ) -> rusqlite::Result<()> {
         let mut statement =
-            tx.prepare_cached(statements::search(super::Order::OldestFirst).headers)?;
+            tx.prepare_cached(statements::search(super::Order::OldestFirst).attributed)?;
         let mut rows = statement.query([range.start, range.end - 1])?;
         while let Some(row) = rows.next()? {
             let header = Header::decode(row.get_ref(1)?.as_bytes()?)
                 .map_err(|error| not_kept(1, &format!("the header of an entry {error}")))?;
             self.take(tx, codes, &Searched::of(&header))?;
             if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
-                for (name, value) in pairs(text)? {
-                    self.mark(&name, &value);
+                for (name, value) in pairs(text)?.iter() {
+                    self.mark(name, value);
                 }
             }
         }

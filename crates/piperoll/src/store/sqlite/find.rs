@@ -1,11 +1,11 @@
 //! Searching: the blocks tell which entries match, and the headers those of the entries that are in no block.
 
 use super::block::{self, BLOCK, Mask, mark_of, marked, read_times};
+use super::connection;
 use super::snapshot::SqliteSnapshot;
 use super::statements::{self, Search};
-use super::{attributes, connection};
 use crate::error::Result;
-use crate::event::Header;
+use crate::event::{AttributePairs, Header};
 use crate::seal::EntryIndex;
 use crate::store::filter::{Filter, Order, Page};
 use rusqlite::types::ValueRef;
@@ -280,10 +280,10 @@ impl<'a> Finder<'a> {
     /// Whether stored attributes hold the one that is wanted.
     fn wants(&self, stored: Option<&str>) -> bool {
         self.filter.attribute.as_ref().is_none_or(|wanted| {
-            let pairs = stored.and_then(attributes::read).unwrap_or_default();
+            let pairs = stored.and_then(AttributePairs::read).unwrap_or_default();
             pairs
                 .iter()
-                .any(|(name, value)| name == wanted.name.as_str() && *value == wanted.value)
+                .any(|(name, value)| name == wanted.name.as_str() && value == wanted.value)
         })
     }
 
@@ -294,7 +294,11 @@ impl<'a> Finder<'a> {
             return Ok(());
         }
         let snapshot = self.snapshot;
-        snapshot.rows(self.search.headers, [from, to], &mut |row| {
+        let sql = match self.filter.attribute {
+            Some(_) => self.search.attributed,
+            None => self.search.headers,
+        };
+        snapshot.rows(sql, [from, to], &mut |row| {
             let seq: i64 = row.get(0).map_err(|e| snapshot.failed(e))?;
             let header = match row.get_ref(1) {
                 Ok(ValueRef::Text(header)) => Header::decode(header).ok(),

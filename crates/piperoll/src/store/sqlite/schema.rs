@@ -39,7 +39,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 CREATE TABLE migrations(version INTEGER PRIMARY KEY, checksum TEXT NOT NULL);
 CREATE TABLE names(code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE entries(
-  seq INTEGER PRIMARY KEY,
+  seq INTEGER PRIMARY KEY CHECK(seq >= 0),
   id TEXT NOT NULL UNIQUE,
   header TEXT NOT NULL,
   payload TEXT,
@@ -99,9 +99,9 @@ CREATE TRIGGER names_delete BEFORE DELETE ON names
 BEGIN SELECT RAISE(ABORT, 'piperoll: names are fixed'); END;
 
 CREATE TRIGGER entries_insert BEFORE INSERT ON entries
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entries)
+WHEN NEW.seq IS NOT (SELECT CASE WHEN max(seq) IS NULL THEN 0 WHEN NEW.seq = -1 THEN -1 ELSE max(seq) + 1 END FROM entries)
   OR EXISTS(SELECT 1 FROM entries WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'piperoll: entries are appended at the end, each id once'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'piperoll: entries are appended at the end, each id once'); END;
 CREATE TRIGGER entries_update BEFORE UPDATE ON entries
 WHEN NOT EXISTS(SELECT 1 FROM gate)
   OR NEW.seq IS NOT OLD.seq OR NEW.id IS NOT OLD.id OR NEW.header IS NOT OLD.header
@@ -208,5 +208,56 @@ SELECT
 FROM entries
 WHERE json_extract(entries.attributes, '$.change_key') IS NOT NULL
   AND json_extract(entries.header, '$.kind') = 'schema'
-  AND json_extract(entries.header, '$.outcome') = 'success';
+  AND json_extract(entries.header, '$.outcome') = 'success'
+  AND json_extract(entries.header, '$.phase') = 'outcome'
+  AND EXISTS(
+    SELECT 1 FROM entries AS intents
+    WHERE intents.id = json_extract(entries.header, '$.of')
+      AND intents.seq < entries.seq
+      AND json_extract(intents.header, '$.phase') = 'intent'
+      AND json_extract(intents.header, '$.kind') = 'schema'
+      AND json_extract(intents.header, '$.resource.name') = json_extract(entries.header, '$.resource.name')
+      AND NOT EXISTS(
+        SELECT 1 FROM entries AS earlier
+        WHERE earlier.seq > intents.seq AND earlier.seq < entries.seq
+          AND json_extract(earlier.header, '$.of') = intents.id
+          AND json_extract(earlier.header, '$.phase') = 'outcome'
+          AND json_extract(earlier.header, '$.outcome') = 'success'
+      )
+  );
+
+CREATE VIEW workflow_runs AS
+WITH parts AS (
+  SELECT
+    seq, id, header, payload,
+    json_extract(header, '$.resource.name') AS workflow,
+    json_extract(payload, '$.context.release') AS release,
+    json_extract(payload, '$.context.run_id') AS run_id,
+    json_extract(payload, '$.context.status') AS status,
+    coalesce((SELECT starts.seq FROM entries AS starts WHERE starts.id = json_extract(entries.header, '$.of')), seq) AS began
+  FROM entries
+  WHERE json_extract(header, '$.kind') = 'run' AND json_extract(header, '$.action') = 'RUN'
+), known AS (
+  SELECT parts.*, lead(seq) OVER (PARTITION BY workflow, release, run_id ORDER BY seq) AS later
+  FROM parts
+  WHERE release IS NOT NULL AND run_id IS NOT NULL AND status IS NOT NULL
+)
+SELECT
+  workflow,
+  release,
+  json_extract(payload, '$.context.type') AS type,
+  json_extract(payload, '$.context.context') AS context,
+  json_extract(payload, '$.context.parent_run_id') AS parent_run_id,
+  run_id,
+  json_extract(payload, '$.context.runs_metadata') AS metadata,
+  (SELECT json_extract(starts.header, '$.recorded_at') FROM entries AS starts WHERE starts.seq = began) AS created_at,
+  json_extract(header, '$.recorded_at') AS updated_at,
+  status,
+  coalesce(json_extract(payload, '$.context.attempt'), row_number() OVER (PARTITION BY workflow, release ORDER BY began, seq)) AS attempt,
+  json_extract(payload, '$.context.started_at') AS started_at,
+  json_extract(payload, '$.context.ended_at') AS ended_at,
+  json_extract(header, '$.actor.name') AS actor,
+  id AS entry_id
+FROM known
+WHERE status NOT IN ('WAIT', 'RUNNING') OR later IS NULL;
 ";

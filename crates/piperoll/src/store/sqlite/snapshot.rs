@@ -4,14 +4,14 @@ use super::faults::faults;
 use super::find::find;
 use super::row::{RowReader, Type, last};
 use super::stored_block::StoredBlock;
-use super::{SqliteStore, attributes, lock, statements};
+use super::{SqliteStore, lock, statements};
 use crate::error::{Error, Result};
-use crate::event::{EventId, Instant, Secret};
+use crate::event::{AttributePairs, EventId, Instant, Secret};
 use crate::limits::NAMES_KEPT_MAX;
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
 use crate::store::filter::{Filter, Page};
-use crate::store::stored::{Fault, StoredAttribute, StoredCheckpoint, StoredEntry, StoredTile};
+use crate::store::stored::{Fault, StoredCheckpoint, StoredEntry, StoredTile};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::ValueRef;
@@ -203,19 +203,18 @@ impl Snapshot for SqliteSnapshot<'_> {
             let payload = reader.bytes(3, "payload", Type::TextOrNull);
             let salt = reader.bytes(4, "salt", Type::BlobOrNull);
             let attributes = reader.bytes(5, "attributes", Type::TextOrNull);
-            let attributes = match attributes.map(attributes_in) {
-                None => Vec::new(),
-                Some(Some(attributes)) => attributes,
-                Some(None) => {
+            let attributes = attributes.map(|text| std::str::from_utf8(text).unwrap_or_default());
+            let pairs = attributes.map_or_else(Default::default, |text| {
+                AttributePairs::read(text).unwrap_or_else(|| {
                     let fault = "column `attributes` does not hold attributes";
                     reader.faults.push(fault.to_owned());
-                    Vec::new()
-                }
-            };
+                    AttributePairs::default()
+                })
+            });
             let width = BLOCK as i64;
             let block = self.block(seq.div_euclid(width))?;
             let place = usize::try_from(seq.rem_euclid(width)).unwrap_or_default();
-            let found = block.as_ref().map(|block| block.entry(place, &attributes));
+            let found = block.as_ref().map(|block| block.entry(place, &pairs));
             let (searched, search_faults) = found.unwrap_or_default();
             visit(StoredEntry {
                 seq,
@@ -223,6 +222,7 @@ impl Snapshot for SqliteSnapshot<'_> {
                 header,
                 payload,
                 salt,
+                attributes,
                 searched,
                 faults: reader.faults,
                 search_faults,
@@ -284,27 +284,6 @@ impl Snapshot for SqliteSnapshot<'_> {
             .map_err(|e| self.failed(e))
     }
 
-    fn attributes(
-        &self,
-        range: Range<i64>,
-        visit: &mut dyn FnMut(StoredAttribute<'_>) -> Visit,
-    ) -> Result<()> {
-        let values = [range.start, last(&range)];
-        self.rows(statements::ATTRIBUTES, values, &mut |row| {
-            let mut reader = RowReader::new(row);
-            let seq = reader.integer(0, "seq");
-            // What cannot be read is found by no search, so it must match no attribute either.
-            let stored = reader.bytes(1, "attributes", Type::Text);
-            let pairs = stored.and_then(attributes_in);
-            for (name, value) in &pairs.unwrap_or_else(|| vec![Default::default()]) {
-                if visit(StoredAttribute { seq, name, value })?.is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            Ok(ControlFlow::Continue(()))
-        })
-    }
-
     fn stored_tiles(&self, visit: &mut dyn FnMut(StoredTile<'_>) -> Visit) -> Result<()> {
         self.rows(statements::TILES, [], &mut |row| {
             let mut reader = RowReader::new(row);
@@ -341,9 +320,4 @@ impl Snapshot for SqliteSnapshot<'_> {
     fn faults(&self) -> Result<Vec<Fault>> {
         faults(self.connection()?).map_err(|e| self.failed(e))
     }
-}
-
-/// The names and values in a stored text; `None` when it is none that was written.
-fn attributes_in(bytes: &[u8]) -> Option<Vec<(String, String)>> {
-    attributes::read(std::str::from_utf8(bytes).ok()?)
 }

@@ -49,7 +49,8 @@ pub(super) const END: &str =
 pub(super) const COUNT_NAMES: &str = "SELECT count(*) FROM names";
 pub(super) const INSERT_NAME: &str = "INSERT INTO names(name) VALUES (?1)";
 
-pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries(seq, id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const INSERT_FIRST: &str = "INSERT OR ROLLBACK INTO entries(seq, id, header, payload, salt, attributes) VALUES (0, ?1, ?2, ?3, ?4, ?5)";
+pub(super) const INSERT_ENTRY: &str = "INSERT OR ROLLBACK INTO entries(id, header, payload, salt, attributes) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(super) const ENTRIES: &str = "SELECT seq, id, header, payload, salt, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
 pub(super) const SEQ_OF_ID: &str = "SELECT seq FROM entries WHERE id = ?1";
@@ -117,7 +118,9 @@ pub(super) struct Search {
     pub(super) all: &'static str,
     pub(super) blocks: &'static str,
     pub(super) marks: &'static str,
+    /// The attributes lie behind the payload: whoever does not want them must not read as far.
     pub(super) headers: &'static str,
+    pub(super) attributed: &'static str,
 }
 
 pub(super) const fn search(order: Order) -> &'static Search {
@@ -133,7 +136,8 @@ static NEWEST_FIRST: Search = Search {
   WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
     marks: "SELECT block, marks FROM block_marks
   WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
-    headers: "SELECT seq, header, attributes FROM entries
+    headers: "SELECT seq, header FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC",
+    attributed: "SELECT seq, header, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC",
 };
 
@@ -143,7 +147,8 @@ static OLDEST_FIRST: Search = Search {
   WHERE block >= ?1 AND block <= ?2 ORDER BY block",
     marks: "SELECT block, marks FROM block_marks
   WHERE block >= ?1 AND block <= ?2 ORDER BY block",
-    headers: "SELECT seq, header, attributes FROM entries
+    headers: "SELECT seq, header FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq",
+    attributed: "SELECT seq, header, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq",
 };
 

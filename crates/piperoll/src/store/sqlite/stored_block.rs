@@ -4,6 +4,7 @@ use super::block::{BLOCK, Field, mark_of, pack_times, read_marks, read_times};
 use super::snapshot::SqliteSnapshot;
 use super::statements;
 use crate::error::Result;
+use crate::event::AttributePairs;
 use crate::store::stored::Searched;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::ValueRef;
@@ -98,21 +99,10 @@ impl StoredBlock {
     pub(super) fn entry(
         &self,
         place: usize,
-        attributes: &[(String, String)],
+        attributes: &AttributePairs<'_>,
     ) -> (Option<Searched<'_>>, Vec<String>) {
         let mut faults = self.faults.clone();
-        let byte = u8::try_from(place).unwrap_or_default();
-        let first = self.marks.partition_point(|(place, _)| *place < byte);
-        let stored = self.marks.iter().skip(first);
-        let stored = stored
-            .take_while(|(place, _)| *place == byte)
-            .map(|(_, mark)| *mark);
-        let mut expected: Vec<_> = attributes
-            .iter()
-            .map(|(name, value)| mark_of(name, value))
-            .collect();
-        expected.sort_unstable();
-        if !stored.eq(expected) {
+        if !self.is_marked(place, attributes) {
             faults.push("the marks of its block are not those of its attributes".to_owned());
         }
         if !self.faults.is_empty() {
@@ -128,6 +118,29 @@ impl StoredBlock {
             outcome: outcome.at(place),
         };
         (Some(searched), faults)
+    }
+}
+
+impl StoredBlock {
+    /// Whether the marks of a place are those of attributes.
+    fn is_marked(&self, place: usize, attributes: &AttributePairs<'_>) -> bool {
+        let byte = u8::try_from(place).unwrap_or_default();
+        let first = self.marks.partition_point(|(place, _)| *place < byte);
+        let stored = self.marks.iter().skip(first);
+        let mut stored = stored
+            .take_while(|(place, _)| *place == byte)
+            .map(|(_, mark)| *mark);
+        let mut marks = attributes.iter().map(|(name, value)| mark_of(name, value));
+        let Some(first) = marks.next() else {
+            return stored.next().is_none();
+        };
+        let mut marks: Vec<_> = marks.collect();
+        if marks.is_empty() {
+            return stored.next() == Some(first) && stored.next().is_none();
+        }
+        marks.push(first);
+        marks.sort_unstable();
+        stored.eq(marks)
     }
 }
 

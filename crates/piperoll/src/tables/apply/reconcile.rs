@@ -80,7 +80,7 @@ pub(super) fn record_outcome(
             _ => ChangeCategory::Update,
         };
         key = match outcome {
-            Outcome::Success => Some(change_key::next(trail, table, category)?),
+            Outcome::Success => change_key::next(trail, table, category, header.id)?,
             _ => None,
         };
         let key = key.map(|key| key.to_string());

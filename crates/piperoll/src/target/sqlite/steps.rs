@@ -74,6 +74,7 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
     let table = to.name.table();
     let old_table = from.table.name.table();
     let (all, old_rows, has_side_table) = account(from)?;
+    let all = without(all, change.set_aside);
     let mut steps = Vec::new();
 
     let scratch = Scratch::new(&related::objects(&all, old_table), old_table)?;
@@ -186,6 +187,19 @@ fn account(from: &State) -> Result<(Arc<Vec<Object>>, Vec<Metadata>, bool)> {
     };
     let rows = metadata::rows(&from.table, &layout);
     Ok((Arc::new(vec![object]), rows, true))
+}
+
+/// The objects without the triggers that somebody else sets aside.
+fn without(all: Arc<Vec<Object>>, set_aside: &[String]) -> Arc<Vec<Object>> {
+    if set_aside.is_empty() {
+        return all;
+    }
+    let is_aside = |object: &&Object| {
+        let mut names = set_aside.iter();
+        object.kind == "trigger" && names.any(|name| name.eq_ignore_ascii_case(&object.name))
+    };
+    let left = all.iter().filter(|object| !is_aside(object));
+    Arc::new(left.cloned().collect())
 }
 
 /// The step that changes the side table, and what else changed that no statement shows.

@@ -54,6 +54,7 @@ fn apply(target: &SqliteTarget, from: Option<&State>, to: &Table) -> State {
         to,
         renamed_columns: &[],
         renamed_from: None,
+        set_aside: &[],
     };
     let mut session = target.session().unwrap();
     for step in target.steps(&change).unwrap() {

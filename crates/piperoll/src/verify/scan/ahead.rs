@@ -45,10 +45,10 @@ impl Ahead {
             // One block that waits beside the one that is examined. What is done is never more than what was sent.
             let (to, work) = sync_channel::<Rows>(1);
             let (done, from) = sync_channel::<Rows>(DEPTH);
-            let examiner = examiner.clone();
+            let mut examiner = examiner.clone();
             let run = move || {
                 for mut rows in work {
-                    rows.examine(&examiner);
+                    rows.examine(&mut examiner);
                     if done.send(rows).is_err() {
                         break;
                     }
@@ -74,9 +74,9 @@ impl Ahead {
     }
 
     /// Reads the next block into rows that are free.
-    pub(super) fn read(&mut self, read: impl FnOnce(&mut Rows, &Examiner, bool)) {
+    pub(super) fn read(&mut self, read: impl FnOnce(&mut Rows, &mut Examiner, bool)) {
         let mut rows = self.free.pop().unwrap_or_default();
-        read(&mut rows, &self.examiner, !self.helpers.is_empty());
+        read(&mut rows, &mut self.examiner, !self.helpers.is_empty());
         let block = self.hand_out(rows);
         self.on_the_way.push_back(block);
     }
@@ -93,7 +93,7 @@ impl Ahead {
                 Err(TrySendError::Full(same) | TrySendError::Disconnected(same)) => rows = same,
             }
         }
-        rows.examine(&self.examiner);
+        rows.examine(&mut self.examiner);
         Block::Done(rows)
     }
 

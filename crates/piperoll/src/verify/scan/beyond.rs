@@ -85,7 +85,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Entries and attributes where there can be none.
+    /// Entries where there can be none.
     pub(super) fn strays(&mut self, size: u64) -> Result<()> {
         let snapshot = self.snapshot;
         for range in [i64::MIN..0, position(size)..i64::MAX] {
@@ -119,25 +119,8 @@ impl Scan<'_> {
             if let Err(error) = visited {
                 self.findings.unreadable("table `entries`", error)?;
             }
-            let mut order = Order::default();
-            let visited = snapshot.attributes(range.clone(), &mut |stored| {
-                let place = (stored.seq, stored.name.to_owned(), stored.value.to_owned());
-                if let Some(end) = order.next(place, holds(&range, stored.seq)) {
-                    return Ok(self.more("attributes", end));
-                }
-                self.stray_attribute(stored.name);
-                Ok(ControlFlow::Continue(()))
-            });
-            if let Err(error) = visited {
-                self.findings.unreadable("table `attributes`", error)?;
-            }
         }
         Ok(())
-    }
-
-    pub(super) fn stray_attribute(&mut self, name: &str) {
-        let detail = format!("an attribute `{name}` of no entry");
-        self.findings.object(Verdict::Forged, Level::L0, &detail);
     }
 
     /// Tiles that no tree of this size has.

@@ -1,19 +1,24 @@
 //! What the bytes of one row say by themselves. This is most of the work of `verify`, and needs nothing of the rows beside it: other threads can do it.
 
-use crate::event::Attribute;
-use crate::event::{Commitment, Header, HeaderError, Kind, Payload, Salt, Secret, attributes_of};
+use crate::event::{
+    AttributePairs, Commitment, Derivation, EventId, Header, HeaderError, Kind, PlainHeader, Salt,
+};
+use crate::limits::DETAILS_MAX;
 use crate::seal::{Hash, leaf_hash};
 use crate::store::{Searched, StoredEntry};
 use crate::trail::tombstone;
+use std::cmp::Ordering;
 use std::hash::{BuildHasher as _, RandomState};
 
 /// What is needed beside the row.
 #[derive(Debug, Clone)]
 pub(super) struct Examiner {
-    /// The secret of the trail, where it can be read.
-    pub(super) secret: Option<Secret>,
+    /// Derives attributes under the secret of the trail, where that can be read.
+    pub(super) derivation: Option<Derivation>,
     /// The key of [`Examined::place`].
     pub(super) key: RandomState,
+    /// Room for the text of attributes.
+    pub(super) text: String,
 }
 
 /// What a row says.
@@ -23,24 +28,33 @@ pub(super) struct Examined {
     /// A keyed hash of its id and position.
     pub(super) place: u64,
     pub(super) leaf: Hash,
-    pub(super) faults: Vec<String>,
-    pub(super) search_faults: Vec<String>,
-    pub(super) header: Result<Told, HeaderError>,
+    pub(super) payload: PayloadTold,
+    /// What most rows do not have.
+    pub(super) rare: Option<Box<Rare>>,
 }
 
-/// What a header says, and what beside it is compared with it.
-#[derive(Debug)]
-pub(super) struct Told {
-    /// Whether column `id` holds the id of the header.
-    pub(super) same_id: bool,
+/// What is wrong with a row by itself, and what a tombstone says.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    pub(super) faults: Vec<String>,
+    pub(super) search_faults: Vec<String>,
+    /// Why the bytes are no header.
+    pub(super) header: Option<HeaderError>,
+    /// Whether column `id` holds another id than the header.
+    pub(super) other_id: bool,
     /// The fields by which it is searched otherwise than the header says.
     pub(super) differing: Vec<&'static str>,
-    pub(super) payload: PayloadTold,
+    /// What is wrong with its attributes: the first of it.
+    pub(super) attributes: Vec<String>,
+    /// What it accounts for, of a tombstone.
+    pub(super) ranges: Vec<(u64, u64)>,
 }
 
 /// What is there of a payload.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PayloadTold {
+    /// Nobody can tell without a header.
+    Unknown,
     /// There never was one.
     None,
     /// It is gone; whether the entry is of a kind whose payloads are never erased.
@@ -48,21 +62,44 @@ pub(super) enum PayloadTold {
     /// It is not the one that was sealed; whether the header knows of one.
     Wrong { problem: &'static str, known: bool },
     /// It is the one that the header commits to.
-    Kept {
-        /// What it accounts for, of a tombstone.
-        ranges: Vec<(u64, u64)>,
-        derived: Derived,
-    },
+    Kept,
+    /// It is that one, and no payload of this format.
+    Malformed,
 }
 
-/// What a payload is found by.
-#[derive(Debug)]
-pub(super) enum Derived {
-    Attributes(Vec<Attribute>),
-    /// The bytes are no payload of this format.
-    Malformed,
-    /// Without the secret nobody can tell.
-    Unknown,
+/// What is compared of a header.
+struct Seen<'h> {
+    id: EventId,
+    kind: Kind,
+    payload: Option<Commitment>,
+    searched: Searched<'h>,
+}
+
+impl<'h> Seen<'h> {
+    fn plain(header: &'h PlainHeader<'_>) -> Self {
+        Self {
+            id: header.id,
+            kind: header.kind,
+            payload: header.payload,
+            searched: Searched {
+                at: header.at.as_micros(),
+                kind: header.kind.as_str(),
+                action: header.action.as_str(),
+                actor: header.actor,
+                resource: header.resource,
+                outcome: header.outcome.as_str(),
+            },
+        }
+    }
+
+    fn any(header: &'h Header) -> Self {
+        Self {
+            id: header.id,
+            kind: header.kind,
+            payload: header.payload,
+            searched: Searched::of(header),
+        }
+    }
 }
 
 impl Examiner {
@@ -70,60 +107,188 @@ impl Examiner {
         self.key.hash_one((id, seq))
     }
 
-    pub(super) fn examine(&self, stored: &StoredEntry<'_>) -> Examined {
+    /// What a row says. Its faults are taken from it.
+    pub(super) fn examine(&mut self, stored: &mut StoredEntry<'_>) -> Examined {
+        let mut rare = None;
+        if !stored.faults.is_empty() || !stored.search_faults.is_empty() {
+            rare = Some(Box::new(Rare {
+                faults: std::mem::take(&mut stored.faults),
+                search_faults: std::mem::take(&mut stored.search_faults),
+                ..Rare::default()
+            }));
+        }
+        let payload = match PlainHeader::read(stored.header) {
+            Some(header) => self.tell(&Seen::plain(&header), stored, &mut rare),
+            None => match Header::decode(stored.header) {
+                Ok(header) => self.tell(&Seen::any(&header), stored, &mut rare),
+                Err(error) => {
+                    rare.get_or_insert_default().header = Some(error);
+                    PayloadTold::Unknown
+                }
+            },
+        };
         Examined {
             seq: stored.seq,
             place: self.place(stored.id, stored.seq),
             leaf: leaf_hash(stored.header),
-            faults: stored.faults.clone(),
-            search_faults: stored.search_faults.clone(),
-            header: Header::decode(stored.header).map(|header| self.tell(&header, stored)),
+            payload,
+            rare,
         }
     }
 
-    fn tell(&self, header: &Header, stored: &StoredEntry<'_>) -> Told {
-        let mut id = [0; 36];
-        let searched = stored.searched.as_ref();
-        Told {
-            same_id: stored.id == header.id.write_to(&mut id),
-            differing: searched.map_or_else(Vec::new, |searched| {
-                searched.differing(&Searched::of(header))
-            }),
-            payload: self.payload(header, stored),
+    fn tell(
+        &mut self,
+        header: &Seen<'_>,
+        stored: &StoredEntry<'_>,
+        rare: &mut Option<Box<Rare>>,
+    ) -> PayloadTold {
+        if stored.id != header.id.write_to(&mut [0; 36]) {
+            rare.get_or_insert_default().other_id = true;
         }
-    }
-
-    fn payload(&self, header: &Header, stored: &StoredEntry<'_>) -> PayloadTold {
-        let known = header.payload.is_some();
-        let wrong = |problem| PayloadTold::Wrong { problem, known };
-        match (header.payload, stored.payload, stored.salt) {
-            (None, None, None) => PayloadTold::None,
-            (Some(_), None, None) => PayloadTold::Gone {
-                never_erased: header.kind == Kind::Trail,
-            },
-            (Some(commitment), Some(payload), Some(salt)) => match Salt::from_slice(salt) {
-                None => wrong("the salt has not 32 bytes"),
-                Some(salt) if Commitment::to_payload(payload, &salt) != commitment => {
-                    wrong("the payload is not the one that the header commits to")
+        if let Some(searched) = stored.searched.filter(|it| *it != header.searched) {
+            rare.get_or_insert_default().differing = searched.differing(&header.searched);
+        }
+        let told = sealed_payload(header, stored);
+        match (told, stored.payload) {
+            (PayloadTold::None | PayloadTold::Gone { .. }, _) => {
+                self.text.clear();
+                self.compare_attributes(stored, rare);
+            }
+            (PayloadTold::Kept, Some(payload)) => {
+                if header.kind == Kind::Trail
+                    && let Ok(header) = Header::decode(stored.header)
+                {
+                    let ranges = tombstone(&header, Some(payload));
+                    if !ranges.is_empty() {
+                        rare.get_or_insert_default().ranges = ranges;
+                    }
                 }
-                Some(_) => PayloadTold::Kept {
-                    ranges: tombstone(header, Some(payload)),
-                    derived: self.derived(header, payload),
-                },
-            },
-            (Some(_), Some(_), None) => wrong("the salt is gone"),
-            (Some(_), None, Some(_)) => wrong("the payload is gone, its salt is not"),
-            (None, _, _) => wrong("has a payload or a salt that its header does not know"),
+                // Without the secret nobody can tell.
+                let Some(derivation) = &self.derivation else {
+                    return told;
+                };
+                let derived = derivation.write_text(header.kind, payload, &mut self.text);
+                if derived.is_err() {
+                    return PayloadTold::Malformed;
+                }
+                self.compare_attributes(stored, rare);
+            }
+            _ => {}
         }
+        told
     }
 
-    fn derived(&self, header: &Header, payload: &[u8]) -> Derived {
-        let Some(secret) = &self.secret else {
-            return Derived::Unknown;
-        };
-        match Payload::from_bytes(payload) {
-            Ok(payload) => Derived::Attributes(attributes_of(header.kind, &payload, secret)),
-            Err(_) => Derived::Malformed,
+    /// Compares the stored attributes with those that were derived.
+    fn compare_attributes(&self, stored: &StoredEntry<'_>, rare: &mut Option<Box<Rare>>) {
+        let derived = Some(self.text.as_str()).filter(|text| !text.is_empty());
+        if stored.attributes != derived {
+            let details = differing_attributes(stored.attributes, derived);
+            rare.get_or_insert_default().attributes = details;
         }
+    }
+}
+
+/// Whether the payload is the one that was sealed.
+fn sealed_payload(header: &Seen<'_>, stored: &StoredEntry<'_>) -> PayloadTold {
+    let known = header.payload.is_some();
+    let wrong = |problem| PayloadTold::Wrong { problem, known };
+    match (header.payload, stored.payload, stored.salt) {
+        (None, None, None) => PayloadTold::None,
+        (Some(_), None, None) => PayloadTold::Gone {
+            never_erased: header.kind == Kind::Trail,
+        },
+        (Some(commitment), Some(payload), Some(salt)) => match Salt::from_slice(salt) {
+            None => wrong("the salt has not 32 bytes"),
+            Some(salt) if Commitment::to_payload(payload, &salt) != commitment => {
+                wrong("the payload is not the one that the header commits to")
+            }
+            Some(_) => PayloadTold::Kept,
+        },
+        (Some(_), Some(_), None) => wrong("the salt is gone"),
+        (Some(_), None, Some(_)) => wrong("the payload is gone, its salt is not"),
+        (None, _, _) => wrong("has a payload or a salt that its header does not know"),
+    }
+}
+
+/// In what the texts of attributes differ: at most one detail more than a finding lists.
+fn differing_attributes(stored: Option<&str>, derived: Option<&str>) -> Vec<String> {
+    let pairs = |text: Option<&str>| match text.map(AttributePairs::read) {
+        None => Vec::new(),
+        Some(Some(pairs)) => pairs
+            .iter()
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect(),
+        // What cannot be read is found by no search, so it must match no attribute either.
+        Some(None) => vec![Default::default()],
+    };
+    let (stored, derived) = (pairs(stored), pairs(derived));
+    let (mut stored, mut derived) = (stored.iter().peekable(), derived.iter().peekable());
+    let mut details = Vec::new();
+    while details.len() <= DETAILS_MAX {
+        let order = match (stored.peek(), derived.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(stored), Some(derived)) => stored.cmp(derived),
+        };
+        if order.is_le()
+            && let Some((name, _)) = stored.next()
+            && order.is_lt()
+        {
+            details.push(format!("attribute `{name}` does not come from the payload"));
+        }
+        if order.is_ge()
+            && let Some((name, _)) = derived.next()
+            && order.is_gt()
+        {
+            details.push(format!("attribute `{name}` is gone"));
+        }
+    }
+    details
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_that_differ_are_named() {
+        let differing = |stored, derived| differing_attributes(stored, derived).join("; ");
+        let (release, both) = (r#"{"release":"1"}"#, r#"{"release":"1","status":"ok"}"#);
+        for (stored, derived, details) in [
+            (
+                Some(release),
+                None,
+                "attribute `release` does not come from the payload",
+            ),
+            (
+                None,
+                Some(both),
+                "attribute `release` is gone; attribute `status` is gone",
+            ),
+            (Some(release), Some(both), "attribute `status` is gone"),
+            (
+                Some(r#"{"release":"2","status":"ok"}"#),
+                Some(both),
+                "attribute `release` is gone; attribute `release` does not come from the payload",
+            ),
+            (
+                Some(r#"{"a":"","release":"1"}"#),
+                Some(release),
+                "attribute `a` does not come from the payload",
+            ),
+            (
+                Some("[]"),
+                Some(release),
+                "attribute `` does not come from the payload; attribute `release` is gone",
+            ),
+            (Some(both), Some(both), ""),
+        ] {
+            assert_eq!(differing(stored, derived), details, "{stored:?}");
+        }
+        let many: Vec<String> = (100..900).map(|n| format!(r#""a{n}":"""#)).collect();
+        let many = format!("{{{}}}", many.join(","));
+        let details = differing_attributes(Some(&many), None);
+        assert_eq!(details.len(), DETAILS_MAX + 1);
     }
 }

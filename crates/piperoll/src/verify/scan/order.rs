@@ -89,7 +89,7 @@ impl Scan<'_> {
             leaf,
             sealed: there.is_none_or(|there| there == leaf),
         };
-        self.entry(place, row, block);
+        self.entry(place, row);
     }
 
     /// An entry that comes after one of a later position. A sound store keeps the order; one that lies may go on without end.
@@ -103,7 +103,6 @@ impl Scan<'_> {
         match block.leaves.get_mut(at) {
             Some(gone @ Leaf::Gone) => {
                 *gone = Leaf::There(leaf);
-                block.unknown.push(index);
                 let detail = "the store shows it after a later one";
                 self.findings.entry(Verdict::Reordered, index, detail);
                 ControlFlow::Continue(())

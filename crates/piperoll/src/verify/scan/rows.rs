@@ -12,6 +12,7 @@ use std::ops::{ControlFlow, Range};
 #[derive(Debug)]
 pub(super) struct Rows {
     bytes: Vec<u8>,
+    texts: String,
     rows: Vec<Row>,
     /// How the reading ended.
     pub(super) end: Result<()>,
@@ -19,11 +20,11 @@ pub(super) struct Rows {
 
 #[derive(Debug)]
 enum Row {
-    Copied(Box<Copied>),
+    Copied(Copied),
     Examined(Examined),
 }
 
-/// Where the parts of a row are among the bytes.
+/// Where the parts of a row are among the bytes and the texts.
 #[derive(Debug)]
 struct Copied {
     seq: i64,
@@ -31,6 +32,7 @@ struct Copied {
     header: Part,
     payload: Option<Part>,
     salt: Option<Part>,
+    attributes: Option<Part>,
     searched: Option<(i64, [Part; 5])>,
     faults: Vec<String>,
     search_faults: Vec<String>,
@@ -43,6 +45,7 @@ impl Default for Rows {
     fn default() -> Self {
         Self {
             bytes: Vec::new(),
+            texts: String::new(),
             rows: Vec::new(),
             end: Ok(()),
         }
@@ -56,15 +59,16 @@ impl Rows {
         &mut self,
         snapshot: &dyn Snapshot,
         range: Range<i64>,
-        examiner: &Examiner,
+        examiner: &mut Examiner,
         copies: bool,
     ) {
         self.bytes.clear();
+        self.texts.clear();
         self.rows.clear();
-        self.end = snapshot.entries(range.clone(), &mut |stored| {
-            let row = match copies.then(|| self.copy(&stored)).flatten() {
-                Some(copied) => Row::Copied(Box::new(copied)),
-                None => Row::Examined(examiner.examine(&stored)),
+        self.end = snapshot.entries(range.clone(), &mut |mut stored| {
+            let row = match copies.then(|| self.copy(&mut stored)).flatten() {
+                Some(copied) => Row::Copied(copied),
+                None => Row::Examined(examiner.examine(&mut stored)),
             };
             self.rows.push(row);
             let more = range.contains(&stored.seq) && self.rows.len() < 2 * BLOCK as usize;
@@ -76,10 +80,11 @@ impl Rows {
     }
 
     /// Examines what is only copied.
-    pub(super) fn examine(&mut self, examiner: &Examiner) {
+    pub(super) fn examine(&mut self, examiner: &mut Examiner) {
         for row in &mut self.rows {
             if let Row::Copied(copied) = row {
-                *row = Row::Examined(examiner.examine(&copied.stored(&self.bytes)));
+                let examined = examiner.examine(&mut copied.stored(&self.bytes, &self.texts));
+                *row = Row::Examined(examined);
             }
         }
     }
@@ -93,14 +98,16 @@ impl Rows {
     }
 
     /// The row among the others, unless there is no room for it.
-    fn copy(&mut self, stored: &StoredEntry<'_>) -> Option<Copied> {
+    fn copy(&mut self, stored: &mut StoredEntry<'_>) -> Option<Copied> {
         let searched = stored.searched.as_ref();
         let lengths = [
             self.bytes.len(),
+            self.texts.len(),
             stored.id.len(),
             stored.header.len(),
             stored.payload.map_or(0, <[u8]>::len),
             stored.salt.map_or(0, <[u8]>::len),
+            stored.attributes.map_or(0, str::len),
             searched.map_or(0, |it| it.kind.len() + it.action.len() + it.outcome.len()),
             searched.map_or(0, |it| it.actor.len() + it.resource.len()),
         ];
@@ -109,25 +116,29 @@ impl Rows {
         }
         Some(Copied {
             seq: stored.seq,
-            id: self.put(stored.id.as_bytes())?,
+            id: self.put_text(stored.id)?,
             header: self.put(stored.header)?,
             payload: self.put_if(stored.payload)?,
             salt: self.put_if(stored.salt)?,
+            attributes: match stored.attributes {
+                Some(text) => Some(self.put_text(text)?),
+                None => None,
+            },
             searched: match &stored.searched {
                 None => None,
                 Some(searched) => Some((
                     searched.at,
                     [
-                        self.put(searched.kind.as_bytes())?,
-                        self.put(searched.action.as_bytes())?,
-                        self.put(searched.actor.as_bytes())?,
-                        self.put(searched.resource.as_bytes())?,
-                        self.put(searched.outcome.as_bytes())?,
+                        self.put_text(searched.kind)?,
+                        self.put_text(searched.action)?,
+                        self.put_text(searched.actor)?,
+                        self.put_text(searched.resource)?,
+                        self.put_text(searched.outcome)?,
                     ],
                 )),
             },
-            faults: stored.faults.clone(),
-            search_faults: stored.search_faults.clone(),
+            faults: std::mem::take(&mut stored.faults),
+            search_faults: std::mem::take(&mut stored.search_faults),
         })
     }
 
@@ -136,6 +147,15 @@ impl Rows {
             Some(bytes) => self.put(bytes).map(Some),
             None => Some(None),
         }
+    }
+
+    fn put_text(&mut self, text: &str) -> Option<Part> {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Some((
+            u32::try_from(start).ok()?,
+            u32::try_from(self.texts.len()).ok()?,
+        ))
     }
 
     fn put(&mut self, bytes: &[u8]) -> Option<Part> {
@@ -149,13 +169,15 @@ impl Rows {
 }
 
 impl Copied {
-    fn stored<'b>(&'b self, bytes: &'b [u8]) -> StoredEntry<'b> {
+    fn stored<'b>(&mut self, bytes: &'b [u8], texts: &'b str) -> StoredEntry<'b> {
         let part = |(start, end): Part| {
             let range = start as usize..end as usize;
             bytes.get(range).unwrap_or_default()
         };
-        // Each was a text when it was copied.
-        let text = |at: Part| std::str::from_utf8(part(at)).unwrap_or_default();
+        let text = |(start, end): Part| {
+            let range = start as usize..end as usize;
+            texts.get(range).unwrap_or_default()
+        };
         let searched = self.searched.as_ref().map(|(at, texts)| {
             let [kind, action, actor, resource, outcome] = texts.map(text);
             Searched {
@@ -173,9 +195,10 @@ impl Copied {
             header: part(self.header),
             payload: self.payload.map(part),
             salt: self.salt.map(part),
+            attributes: self.attributes.map(text),
             searched,
-            faults: self.faults.clone(),
-            search_faults: self.search_faults.clone(),
+            faults: std::mem::take(&mut self.faults),
+            search_faults: std::mem::take(&mut self.search_faults),
         }
     }
 }

@@ -68,9 +68,11 @@ const REFUSED: &[(&str, &[&str])] = &[
         &[
             "INSERT INTO entries SELECT 301, 'x', header, payload, salt, attributes
                FROM entries WHERE seq = 0",
-            "INSERT INTO entries SELECT -1, 'x', header, payload, salt, attributes
+            "INSERT INTO entries SELECT -2, 'x', header, payload, salt, attributes
                FROM entries WHERE seq = 0",
-            "INSERT INTO entries SELECT NULL, 'x', header, payload, salt, attributes
+            "INSERT INTO entries SELECT NULL, id, header, payload, salt, attributes
+               FROM entries WHERE seq = 0",
+            "REPLACE INTO entries SELECT NULL, id, header, payload, salt, attributes
                FROM entries WHERE seq = 0",
             "INSERT INTO entries SELECT 300, id, header, payload, salt, attributes
                FROM entries WHERE seq = 0",
@@ -145,7 +147,14 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("cursors are kept", &["DELETE FROM cursors"]),
     (
         "CHECK constraint failed",
-        &["INSERT INTO gate VALUES (2, 'x')"],
+        &[
+            "INSERT INTO gate VALUES (2, 'x')",
+            // To the trigger it looks as if SQLite were to choose the position.
+            "INSERT INTO entries SELECT -1, 'x', header, payload, salt, attributes
+               FROM entries WHERE seq = 0",
+            "REPLACE INTO entries SELECT -1, 'x', header, payload, salt, attributes
+               FROM entries WHERE seq = 0",
+        ],
     ),
 ];
 
@@ -159,6 +168,22 @@ fn what_is_sealed_cannot_be_changed_by_accident() {
         }
     }
     assert_eq!(picture(&place), Picture::expected(&batches));
+}
+
+#[test]
+fn the_first_entry_is_entry_0() {
+    let place = Place::new();
+    let store = SqliteStore::open(&place.db(), Access::Write).unwrap();
+    fill(&store, &[]);
+    drop(store);
+    let values = "'x', '{}', NULL, NULL, NULL";
+    for seq in ["NULL", "1", "-2"] {
+        let sql = format!("INSERT INTO entries VALUES ({seq}, {values})");
+        let error = place.sql(&sql).expect_err(&sql);
+        assert!(error.contains("appended at the end"), "{sql}: {error}");
+    }
+    let first = format!("INSERT INTO entries VALUES (0, {values})");
+    assert_eq!(place.sql(&first).unwrap(), "");
 }
 
 #[test]

@@ -187,6 +187,7 @@ fn a_rename_reaches_indexes_triggers_views_and_other_tables_before_a_rebuild() {
         to: &to,
         renamed_columns: &renamed,
         renamed_from: None,
+        set_aside: &[],
     };
     piperoll_testkit::targets::apply(&shop.target(), &wanted).unwrap();
     assert_eq!(shop.state("parent").table, to);

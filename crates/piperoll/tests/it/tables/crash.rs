@@ -1,10 +1,11 @@
 //! C5.36: an apply dies at every step. The trail tells what happened, and the next apply finishes the work.
 
 use super::faulty::{Fault, Faulty};
-use super::workshop::{ORDERS, Workshop, dead_process, part, request, spec, text_of};
+use super::workshop::{ORDERS, Workshop, dead_process, orders, part, request, spec, text_of};
 use crate::place::assert_sound;
 use piperoll::event::Outcome;
 use piperoll::tables::{Request, apply, reconcile};
+use std::sync::Arc;
 
 const NOTED: &str = "catalog: shop
 schema: main
@@ -223,6 +224,40 @@ fn a_statement_that_fails_is_recorded_with_what_was_not_done() {
     shop.apply(ORDERS).unwrap();
     assert_eq!(
         text_of(&shop.entries()[3], "change_key").as_deref(),
+        Some("create-1")
+    );
+}
+
+#[test]
+fn a_change_that_two_applies_would_record_has_one_number() {
+    // The first is given up as dead, though it only was slow: another apply records what became of it.
+    let shop = Arc::new(Workshop::new());
+    let target = Faulty::new(shop.target(), Fault::Read(usize::MAX));
+    let other = Arc::clone(&shop);
+    let take_over = move || {
+        let found = reconcile(&[orders()], &*other.target(), &other.trail(), &request()).unwrap();
+        assert_eq!(found[0].outcome, Outcome::Success);
+    };
+    *target.after_finish.lock().unwrap() = Some(Box::new(take_over));
+    let slow = Request {
+        process: dead_process(),
+        ..request()
+    };
+    let applied = apply(&spec(ORDERS), &target, Some(&shop.trail()), &slow, None).unwrap();
+    assert_eq!(applied.change_key, None);
+    assert_eq!(
+        applied.warnings,
+        ["another apply has recorded that `shop.main.orders` was changed"]
+    );
+    assert_eq!(
+        shop.told(),
+        [
+            "schema CREATE intent unknown",
+            "schema CREATE outcome success"
+        ]
+    );
+    assert_eq!(
+        text_of(&shop.entries()[1], "change_key").as_deref(),
         Some("create-1")
     );
 }

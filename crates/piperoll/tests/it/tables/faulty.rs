@@ -3,6 +3,7 @@
 use piperoll::Error;
 use piperoll::error::{Problem, Result};
 use piperoll::target::{Dialect, Session, State, Step, Table, TableChange, TableName, Target};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What goes wrong.
@@ -31,6 +32,8 @@ pub(super) struct Faulty {
     fault: Fault,
     reads: AtomicUsize,
     pub(super) statements: AtomicUsize,
+    /// What others do when the transaction has ended.
+    pub(super) after_finish: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Faulty {
@@ -40,6 +43,7 @@ impl Faulty {
             fault,
             reads: AtomicUsize::new(0),
             statements: AtomicUsize::new(0),
+            after_finish: Mutex::new(None),
         }
     }
 
@@ -136,6 +140,10 @@ impl Session for FaultySession<'_> {
             panic!("killed");
         }
         self.inner.finish()?;
+        let others = self.target.after_finish.lock().unwrap().take();
+        if let Some(others) = others {
+            others();
+        }
         if self.target.fault == Fault::DieAfterFinish {
             panic!("killed");
         }

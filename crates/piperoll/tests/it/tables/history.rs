@@ -1,7 +1,9 @@
 //! The seed's queries on the view `table_changes`, in the `sqlite3` of the system.
 
 use super::workshop::{ORDERS, Workshop, orders, request};
+use piperoll::event::{Action, Draft, DraftActor, EventId, Kind, Payload, Phase, Resource, Value};
 use piperoll::tables::{CHANGE_COLUMNS, Request, history};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 fn with_history() -> Workshop {
@@ -77,4 +79,49 @@ fn the_history_and_the_view_tell_the_same() {
         .unwrap();
     assert_eq!(view.lines().collect::<Vec<_>>(), keys);
     assert_eq!(keys.len(), 2);
+}
+
+/// A change as somebody records it who has no apply: under the number `key`.
+fn by_hand(key: &str, of: Option<EventId>) -> Draft {
+    let resource = Resource::new("shop", "shop.main.orders", "table");
+    let mut draft = Draft::new(
+        Kind::Schema,
+        Action::Create,
+        DraftActor::named("mallory"),
+        resource,
+    );
+    draft.phase = of.map(|_| Phase::Outcome);
+    draft.of = of;
+    let context = BTreeMap::from([("change_key".to_owned(), Value::Text(key.to_owned()))]);
+    let payload = Payload::new(None, None, None, None, Some(Value::Object(context)));
+    draft.payload = Some(payload.unwrap());
+    draft
+}
+
+#[test]
+fn what_somebody_records_by_hand_is_no_change_and_takes_no_number() {
+    let shop = Workshop::new();
+    let noted = format!("{ORDERS}- {{name: note, datatype: string}}\n");
+    let trail = shop.trail();
+    trail.record(&[by_hand("create-1", None)]).unwrap();
+    shop.apply(ORDERS).unwrap();
+    let entries = shop.entries();
+    // Neither a plain entry, nor the outcome of what is no intent, nor a second outcome of an apply.
+    let ids = [0, 1, 2].map(|index| entries[index].header.id);
+    let forged = ids.map(|id| by_hand("create-1~update-1", Some(id)));
+    trail.record(&forged).unwrap();
+    trail.record(&[by_hand("create-9", None)]).unwrap();
+    shop.apply(&noted).unwrap();
+    let mut keys = Vec::new();
+    history(&trail, &orders(), &mut |changed| {
+        keys.push(format!("{}|{}", changed.change_key, changed.created_by));
+        Ok(ControlFlow::Continue(()))
+    })
+    .unwrap();
+    assert_eq!(keys, ["create-1|alice", "create-1~update-1|alice"]);
+    let view = shop
+        .place
+        .sql("SELECT change_key, created_by FROM table_changes ORDER BY created_at")
+        .unwrap();
+    assert_eq!(view.lines().collect::<Vec<_>>(), keys);
 }
