@@ -29,6 +29,7 @@
 )]
 
 pub mod append;
+pub mod claim;
 pub mod create;
 pub mod erase;
 pub mod find;
@@ -97,6 +98,8 @@ macro_rules! store_cases {
             erase: erasing_again_changes_nothing;
             erase: an_index_beyond_the_end_erases_nothing;
             erase: while_a_snapshot_is_held_erasure_is_pending;
+            claim: d_f2_a_release_is_claimed_once_recorded_found_and_pointed;
+            claim: of_sixteen_who_claim_a_release_one_gets_it;
             text: unusual_text_comes_back_and_is_found;
             text: names_of_60_000_bytes_come_back_and_are_found;
         }
@@ -118,6 +121,7 @@ macro_rules! store_cases {
 macro_rules! kept_store_cases {
     ($setup:ty) => {
         $crate::store_cases! { $setup;
+            claim: of_sixteen_handles_that_claim_a_release_one_gets_it;
             kept: everything_is_there_after_reopening;
             kept: an_empty_trail_is_there_after_reopening;
             kept: appends_go_on_after_reopening;
