@@ -101,7 +101,7 @@ impl Columns {
         range: Range<i64>,
     ) -> rusqlite::Result<()> {
         let mut statement =
-            tx.prepare_cached(statements::search(super::Order::OldestFirst).headers)?;
+            tx.prepare_cached(statements::search(super::Order::OldestFirst).attributed)?;
         let mut rows = statement.query([range.start, range.end - 1])?;
         while let Some(row) = rows.next()? {
             let header = Header::decode(row.get_ref(1)?.as_bytes()?)

@@ -294,7 +294,11 @@ impl<'a> Finder<'a> {
             return Ok(());
         }
         let snapshot = self.snapshot;
-        snapshot.rows(self.search.headers, [from, to], &mut |row| {
+        let sql = match self.filter.attribute {
+            Some(_) => self.search.attributed,
+            None => self.search.headers,
+        };
+        snapshot.rows(sql, [from, to], &mut |row| {
             let seq: i64 = row.get(0).map_err(|e| snapshot.failed(e))?;
             let header = match row.get_ref(1) {
                 Ok(ValueRef::Text(header)) => Header::decode(header).ok(),

@@ -117,7 +117,9 @@ pub(super) struct Search {
     pub(super) all: &'static str,
     pub(super) blocks: &'static str,
     pub(super) marks: &'static str,
+    /// The attributes lie behind the payload: whoever does not want them must not read as far.
     pub(super) headers: &'static str,
+    pub(super) attributed: &'static str,
 }
 
 pub(super) const fn search(order: Order) -> &'static Search {
@@ -133,7 +135,8 @@ static NEWEST_FIRST: Search = Search {
   WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
     marks: "SELECT block, marks FROM block_marks
   WHERE block >= ?1 AND block <= ?2 ORDER BY block DESC",
-    headers: "SELECT seq, header, attributes FROM entries
+    headers: "SELECT seq, header FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC",
+    attributed: "SELECT seq, header, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC",
 };
 
@@ -143,7 +146,8 @@ static OLDEST_FIRST: Search = Search {
   WHERE block >= ?1 AND block <= ?2 ORDER BY block",
     marks: "SELECT block, marks FROM block_marks
   WHERE block >= ?1 AND block <= ?2 ORDER BY block",
-    headers: "SELECT seq, header, attributes FROM entries
+    headers: "SELECT seq, header FROM entries WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq",
+    attributed: "SELECT seq, header, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq",
 };
 
