@@ -10,7 +10,7 @@ const LOOKED_AT_MAX: usize = 100_000;
 /// the pattern names them.
 ///
 /// # Errors
-/// `InvalidInput` for a malformed pattern or too many files; `Denied` and `Unavailable` for a folder that cannot be read.
+/// `InvalidInput` for a malformed pattern or too many files; `NotFound` for a link that leads to nothing; `Denied` and `Unavailable` for a folder that cannot be read.
 pub fn matching(dir: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
     let glob = GlobBuilder::new(pattern)
         .literal_separator(true)
@@ -28,7 +28,7 @@ pub fn matching(dir: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
         .collect();
     if fixed == Path::new(pattern) {
         let file = below(dir, &fixed);
-        return Ok(if file.is_file() {
+        return Ok(if is_file(&file)? {
             vec![fixed]
         } else {
             Vec::new()
@@ -57,13 +57,29 @@ pub fn matching(dir: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && !name.to_string_lossy().starts_with('.') {
                 folders.push(path);
-            } else if glob.is_match(&path) && below(dir, &path).is_file() {
+            } else if glob.is_match(&path) && is_file(&below(dir, &path))? {
                 found.push(path);
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Whether a path leads to a file. A link that leads nowhere is an error: what it should lead to is declared, and would be passed over.
+fn is_file(path: &Path) -> Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(found) => Ok(found.is_file()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => match path.symlink_metadata()
+        {
+            Ok(_) => Err(Error::not_found(format!(
+                "the link `{}` leads to nothing",
+                path.display()
+            ))),
+            Err(_) => Ok(false),
+        },
+        Err(error) => Err(failure(path, "read", error)),
+    }
 }
 
 fn below(dir: &Path, path: &Path) -> PathBuf {
@@ -105,5 +121,23 @@ mod tests {
             assert_eq!(found.join(" "), files, "{pattern}");
         }
         assert!(matching(dir, "t/[").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_one_that_leads_to_nothing_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path();
+        super::super::write(&dir.join("a.sql"), b"").unwrap();
+        std::os::unix::fs::symlink("a.sql", dir.join("b.yaml")).unwrap();
+        assert_eq!(matching(dir, "*.yaml").unwrap(), [PathBuf::from("b.yaml")]);
+        std::os::unix::fs::symlink("gone", dir.join("c.yaml")).unwrap();
+        for pattern in ["*.yaml", "c.yaml"] {
+            let error = matching(dir, pattern).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::NotFound);
+            let told = error.to_string();
+            assert!(told.ends_with("c.yaml` leads to nothing"), "{told}");
+        }
+        assert_eq!(matching(dir, "*.sql").unwrap(), [PathBuf::from("a.sql")]);
     }
 }
