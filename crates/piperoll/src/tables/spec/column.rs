@@ -97,10 +97,19 @@ pub(super) fn text(field: Field<'_>, problems: &mut Problems) -> Option<String> 
 }
 
 fn datatype(field: Field<'_>, problems: &mut Problems) -> Option<DataType> {
-    match DataType::parse(field.text(problems)?) {
+    let text = field.text(problems)?;
+    match DataType::parse(text) {
         Ok(datatype) => Some(datatype),
         Err(error) => {
-            problems.add(field.node.at, format!("`{}`: {error}", field.name));
+            // `{datatype: decimal(10,2)}` is two keys for YAML.
+            let count = |sign: char| text.matches(sign).count();
+            let is_cut = count('(') > count(')') || count('<') > count('>');
+            let help = if is_cut {
+                "; in `{ }` a type with a comma stands in quotes"
+            } else {
+                ""
+            };
+            problems.add(field.node.at, format!("`{}`: {error}{help}", field.name));
             None
         }
     }

@@ -5,17 +5,25 @@ use super::read::Named;
 use crate::yaml::{Position, Problems, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Columns that could not be read: what names them is not to blame.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    /// Their names, as far as they are known.
+    pub(super) names: BTreeSet<String>,
+    /// Whether the name of one is not known.
+    pub(super) nameless: bool,
+}
+
 /// `lists` are the lists of columns, each with its key.
 pub(super) fn check(
     columns: &[Declared],
+    unread: &Unread,
     lists: &[(&str, &Vec<Named>)],
     primary_key: &[Named],
     problems: &mut Problems,
 ) {
     unique_names(columns, problems);
     renames(columns, problems);
-    // Where a column could not be read, what names it is not to blame.
-    let whole = problems.is_empty();
     let known: BTreeMap<&str, bool> = columns
         .iter()
         .map(|declared| (declared.column.name.as_str(), declared.active))
@@ -29,8 +37,8 @@ pub(super) fn check(
                     *at,
                     format!("`{key}` names {}, which is not active", quoted(name)),
                 ),
-                None if whole => problems.add(*at, unknown(key, name, &known)),
-                None => {}
+                None if unread.nameless || unread.names.contains(name) => {}
+                None => problems.add(*at, unknown(key, name, &known)),
             }
             if !seen.insert(name) {
                 problems.add(*at, format!("`{key}` names {} twice", quoted(name)));

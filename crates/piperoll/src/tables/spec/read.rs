@@ -1,7 +1,7 @@
 //! A file as a whole: all of its faults, each at its place.
 
 use super::column::{self, Declared, text};
-use super::cross;
+use super::cross::{self, Unread};
 use super::keyed::{self, checks, filters, foreign_keys, rules};
 use super::places::Places;
 use super::value;
@@ -52,8 +52,12 @@ pub(super) fn read(
         })
         .unwrap_or_default();
     let columns = fields.required("columns");
+    let mut unread = Unread {
+        nameless: columns.is_none(),
+        ..Unread::default()
+    };
     let columns = columns
-        .map(|field| columns_of(field, &mut check_names, fields.problems()))
+        .map(|field| columns_of(field, &mut check_names, &mut unread, fields.problems()))
         .unwrap_or_default();
     let primary_key = names_of("primary_key", &mut fields);
     let partitioned_by = names_of("partitioned_by", &mut fields);
@@ -102,7 +106,7 @@ pub(super) fn read(
     ];
     lists.extend(unique_keys.iter().map(|key| ("unique_keys", key)));
     lists.extend(references.iter().map(|key| ("foreign_keys", &key.columns)));
-    cross::check(&columns, &lists, &primary_key, problems);
+    cross::check(&columns, &unread, &lists, &primary_key, problems);
 
     let plain = |list: Vec<Named>| list.into_iter().map(|named| named.name).collect::<Vec<_>>();
     let primary_key = plain(primary_key);
@@ -287,6 +291,7 @@ pub(super) fn names(field: Field<'_>, problems: &mut Problems) -> Vec<Named> {
 fn columns_of(
     field: Field<'_>,
     check_names: &mut BTreeMap<String, Position>,
+    unread: &mut Unread,
     problems: &mut Problems,
 ) -> Vec<Declared> {
     let nodes: Vec<&Node> = match (field.node.as_sequence(), field.node.as_mapping()) {
@@ -301,13 +306,14 @@ fn columns_of(
                     {
                         numbered.insert(number, &entry.value);
                     }
-                    _ => problems.add(
-                        entry.at,
-                        format!(
+                    _ => {
+                        unread.add(&entry.value);
+                        let message = format!(
                             "the keys of `columns` are 1 to {count}, each once, not {}",
                             quoted(&entry.key)
-                        ),
-                    ),
+                        );
+                        problems.add(entry.at, message);
+                    }
                 }
             }
             numbered.into_values().collect()
@@ -318,6 +324,7 @@ fn columns_of(
                 field.node.what()
             );
             problems.add(field.node.at, message);
+            unread.nameless = true;
             return Vec::new();
         }
     };
@@ -329,6 +336,23 @@ fn columns_of(
     }
     nodes
         .into_iter()
-        .filter_map(|node| column::read(node, check_names, problems))
+        .filter_map(|node| {
+            let declared = column::read(node, check_names, problems);
+            if declared.is_none() {
+                unread.add(node);
+            }
+            declared
+        })
         .collect()
+}
+
+impl Unread {
+    fn add(&mut self, column: &Node) {
+        let mut entries = column.as_mapping().unwrap_or_default().iter();
+        let name = entries.find(|entry| entry.key == "name");
+        match name.and_then(|entry| entry.value.as_text()) {
+            Some(name) => drop(self.names.insert(name.to_owned())),
+            None => self.nameless = true,
+        }
+    }
 }

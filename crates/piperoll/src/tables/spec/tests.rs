@@ -316,6 +316,11 @@ fn every_fault_is_named_at_its_place() {
             "t.yaml:6:15: `datatype`: `strin` is no type; known are string, varchar(n), char(n)",
         ),
         (
+            "catalog: c\nschema: s\ntable: t\ncolumns: [{name: x, datatype: decimal(10,2)}]\n"
+                .to_owned(),
+            "t.yaml:4:31: `datatype`: `)` is missing at character 11 of `decimal(10`; in `{ }` a type with a comma stands in quotes",
+        ),
+        (
             column("    datatype: int\n    nullable: yes"),
             "t.yaml:7:15: `nullable` must be `true` or `false`, not text",
         ),
@@ -426,6 +431,28 @@ of {text}"
 }
 
 #[test]
+fn what_names_a_column_that_could_not_be_read_is_not_to_blame() {
+    let keys = "catalog: c\nschema: s\ntable: t\nprimary_key: [a, no]\ncolumns:\n";
+    let places = |columns: &str| {
+        let found = faults(&format!("{keys}{columns}"));
+        let places = found.iter().map(|fault| fault.split(": ").next().unwrap());
+        places.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        places("- {name: a, datatype: x}\n"),
+        ["t.yaml:4:18", "t.yaml:6:23"]
+    );
+    assert_eq!(
+        places("- {nam: a, datatype: int}\n"),
+        ["t.yaml:6:3", "t.yaml:6:4"]
+    );
+    assert_eq!(
+        places("  1: {name: a, datatype: int}\n  3: {name: b, datatype: int}\n"),
+        ["t.yaml:4:18", "t.yaml:7:3"]
+    );
+}
+
+#[test]
 fn all_faults_of_a_file_come_at_once() {
     let found = faults(
         "catalog: c d\nschema: s\ntabel: t\nprimary_key: no\ncolumns:\n\
@@ -442,6 +469,7 @@ fn all_faults_of_a_file_come_at_once() {
             "t.yaml:1:1",
             "t.yaml:1:10",
             "t.yaml:3:1",
+            "t.yaml:4:14",
             "t.yaml:6:23",
             "t.yaml:6:40",
             "t.yaml:6:47",
