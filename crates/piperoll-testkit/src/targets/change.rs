@@ -281,23 +281,23 @@ pub fn rows_in_the_way_are_counted_and_nothing_is_done<S: Setup>(setup: &S) {
     let cases = [
         (
             edit(&|to| to.columns[1].nullable = false),
-            "2 rows of `t` are NULL in `number`",
+            "rows of `t` are NULL in `number`: 2",
         ),
         (
             edit(&|to| to.columns[1].datatype = DataType::Int),
-            "1 rows of `t` hold in `number` what is no int",
+            "rows of `t` hold in `number` what is no int: 1",
         ),
         (
             edit(&|to| to.columns[2].datatype = DataType::Varchar(5)),
-            "1 rows of `t` hold in `text` what is no varchar(5)",
+            "rows of `t` hold in `text` what is no varchar(5): 1",
         ),
         (
             edit(&|to| to.checks = BTreeMap::from([("small".to_owned(), check.clone())])),
-            "3 rows of `t` break `small`",
+            "rows of `t` break `small`: 3",
         ),
         (
             edit(&|to| to.primary_key = vec!["text".to_owned()]),
-            "2 rows of `t` share their `text`",
+            "rows of `t` share their `text`: 2",
         ),
         (
             edit(&|to| {
@@ -305,7 +305,7 @@ pub fn rows_in_the_way_are_counted_and_nothing_is_done<S: Setup>(setup: &S) {
                 new.nullable = false;
                 to.columns.push(new);
             }),
-            "4 rows of `t` would have no `new`",
+            "rows of `t` would have no `new`: 4",
         ),
     ];
     for (to, message) in cases {

@@ -62,7 +62,7 @@ pub struct Step {
 pub struct Guard {
     /// A statement that counts the rows in the way.
     pub statement: String,
-    /// What those rows are, after their number: `rows of \`orders\` have no \`status\``.
+    /// What those rows are; their number follows: `rows of \`orders\` have no \`status\``.
     pub message: String,
     /// What may help.
     pub hint: String,
@@ -97,7 +97,8 @@ pub trait Target: Send + Sync {
     /// The state of each table, in the order of the names; `None` for one that is not there.
     ///
     /// # Errors
-    /// `Unsupported` for a schema that the target cannot have, and those of the contract. A target that was not made yet has no table; it is not made here.
+    /// `Unsupported` for a schema that the target cannot have, `InvalidInput` for a name that something else than a table has, and those of the contract. A target
+    /// that was not made yet has no table; it is not made here.
     fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>>;
 
     /// The names of all tables of a schema, by name: neither those of the engine nor Piperoll's own.

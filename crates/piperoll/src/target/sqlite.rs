@@ -22,6 +22,7 @@ mod session;
 mod statements;
 mod steps;
 mod tokens;
+mod trial;
 
 use super::contract::{Dialect, Session, Step, TableChange, Target};
 use super::state::State;

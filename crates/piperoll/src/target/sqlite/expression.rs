@@ -105,16 +105,10 @@ pub(super) fn refusal(table: &Table, declared: &[&Declared]) -> Option<String> {
     if let Err(fault) = scratch.refuse_quoted_texts() {
         return Some(fault);
     }
-    let mut layout = Layout::default();
-    for column in &table.columns {
-        let mut bare = column.clone();
-        bare.nullable = true;
-        bare.default = None;
-        bare.generated = None;
-        bare.checks.clear();
-        bare.allowed_values.clear();
-        layout.columns.push(lay::column(&bare).ok()?);
-    }
+    let mut layout = Layout {
+        columns: table.columns.iter().map(lay::bare).collect(),
+        ..Layout::default()
+    };
     for each in declared {
         if let Part::Default { .. } = &each.constraint.part
             && let Err(fault) = scratch.prepare(&statements::evaluate(&each.expression))

@@ -4,11 +4,12 @@
 use super::connection::failure;
 use super::layout::Layout;
 use super::{interpret, read, related, statements};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::event::Value;
 use crate::target::dialect::sqlite as dialect;
 use crate::target::state::{Attribute, Metadata, Native, Object, State};
 use crate::target::table::{Column, Table, TableName};
+use crate::yaml::quoted;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -49,6 +50,7 @@ pub(super) fn states(
         .map(|name| name.table().to_ascii_lowercase())
         .collect();
     let objects = Arc::new(around(connection, &wanted).map_err(failed)?);
+    not_taken(names, &objects, path)?;
     let statements_of: BTreeMap<String, Option<&str>> = objects
         .iter()
         .filter(|object| object.kind == "table")
@@ -100,6 +102,33 @@ pub(super) fn states(
         })
     });
     Ok(states.collect())
+}
+
+/// Refuses names that something else has, and those of a table in other letters: it would be recorded under two names.
+fn not_taken(names: &[TableName], objects: &[Object], path: &Path) -> Result<()> {
+    let others: BTreeMap<String, &Object> = objects
+        .iter()
+        .filter(|object| object.kind != "trigger")
+        .map(|object| (object.name.to_ascii_lowercase(), object))
+        .collect();
+    let taken = names.iter().filter_map(|name| {
+        let object = others.get(&name.table().to_ascii_lowercase())?;
+        let is_it = object.kind == "table" && object.name == name.table();
+        let message = || {
+            let shown = quoted(&object.name);
+            format!("the name is taken: {} {shown}", object.kind)
+        };
+        (!is_it).then(|| Problem::new(name.to_string(), message()))
+    });
+    let taken: Vec<Problem> = taken.collect();
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let shown = path.display();
+    let message = format!("something else in `{shown}` has the name of a declared table");
+    Err(Error::invalid_input(message)
+        .with_problems(taken)
+        .hint("a table is declared in the letters that it has; drop or rename what is none"))
 }
 
 /// The tables of a schema.

@@ -50,6 +50,15 @@ pub(super) fn column(column: &Column) -> Result<LaidColumn, &'static str> {
     })
 }
 
+/// The layout of a column with its name and its type alone.
+pub(super) fn bare(column: &Column) -> LaidColumn {
+    LaidColumn {
+        name: column.name.clone(),
+        sql_type: dialect::sql_type(&column.datatype).to_owned(),
+        constraints: Vec::new(),
+    }
+}
+
 fn unnamed(part: Part, sql: String) -> Constraint {
     Constraint {
         name: None,

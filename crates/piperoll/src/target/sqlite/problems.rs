@@ -2,7 +2,7 @@
 
 use super::expression::{self, Declared};
 use super::layout::Layout;
-use super::{lay, scratch, statements};
+use super::{lay, scratch, statements, trial};
 use crate::error::Problem;
 use crate::event::Value;
 use crate::limits::SQLITE_COLUMNS_MAX;
@@ -261,6 +261,14 @@ fn expressions(table: &Table, found: &mut Found) {
         return;
     }
     let Some(together) = expression::refusal(table, &sound) else {
+        for each in sound {
+            if let Some(fault) = trial::refusal(table, each) {
+                found.add(
+                    &each.place,
+                    format!("SQLite would refuse every row: {fault}"),
+                );
+            }
+        }
         return;
     };
     let before = found.0.len();

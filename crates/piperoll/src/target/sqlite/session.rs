@@ -104,9 +104,8 @@ impl SqliteSession {
                 .query_row(&guard.statement, [], |row| row.get(0))
                 .map_err(|error| failure(&self.path, error))?;
             if count > 0 {
-                return Err(
-                    Error::invalid_input(format!("{count} {}", guard.message)).hint(&guard.hint)
-                );
+                let message = format!("{}: {count}", guard.message);
+                return Err(Error::invalid_input(message).hint(&guard.hint));
             }
         }
         for statement in &step.statements {
@@ -164,7 +163,7 @@ impl Session for SqliteSession {
                 let more = count - before.copied().unwrap_or_default();
                 if more > 0 {
                     return Err(Error::invalid_input(format!(
-                        "{more} rows of `{table}` refer to no row of `{parent}`"
+                        "rows of `{table}` refer to no row of `{parent}`: {more}"
                     ))
                     .hint("mend the rows, then apply again"));
                 }

@@ -21,11 +21,12 @@ pub(super) const SIDE_TABLE_NAME: &str = "piperoll_metadata";
 pub(super) const OBJECTS: &str =
     "SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_master ORDER BY rowid";
 
-/// What belongs to tables, given as a JSON array of names in lower case, all views and triggers, and what has a name of Piperoll's or holds statistics.
+/// What belongs to tables, given as a JSON array of names in lower case, what has their names, all views and triggers, and what has a name of Piperoll's or holds
+/// statistics.
 pub(super) const OBJECTS_OF: &str = "\
 SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_master
-WHERE lower(tbl_name) IN (SELECT value FROM json_each(?1)) OR type IN ('view', 'trigger')
-  OR name LIKE 'piperoll\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_stat%' ESCAPE '\\'";
+WHERE lower(tbl_name) IN (SELECT value FROM json_each(?1)) OR lower(name) IN (SELECT value FROM json_each(?1))
+  OR type IN ('view', 'trigger') OR name LIKE 'piperoll\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_stat%' ESCAPE '\\'";
 
 /// What belongs to tables, given in the same way, and to those whose name is no word.
 pub(super) const OBJECTS_NAMED: &str = "\
@@ -81,6 +82,22 @@ pub(super) const COMMIT: &str = "COMMIT";
 /// `CREATE TABLE`; `body` is the layout in SQL.
 pub(super) fn create(table: &str, body: &str) -> String {
     format!("CREATE TABLE {} {body}", dialect::name(table))
+}
+
+/// Writes a row of which each column has one value, a literal, unless a check is against it.
+pub(super) fn try_row(table: &str, columns: &[String], value: &str) -> String {
+    let values = vec![value; columns.len()];
+    format!(
+        "INSERT OR IGNORE INTO {} ({}) VALUES ({})",
+        dialect::name(table),
+        dialect::names(columns),
+        values.join(", ")
+    )
+}
+
+/// Reads all that can be computed.
+pub(super) fn read_rows(table: &str) -> String {
+    format!("SELECT * FROM {}", dialect::name(table))
 }
 
 pub(super) fn drop_table(table: &str) -> String {

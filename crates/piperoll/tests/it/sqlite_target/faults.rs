@@ -65,12 +65,20 @@ fn what_is_no_database_is_corrupt() {
 }
 
 #[test]
-fn a_name_that_something_else_has_is_refused_and_nothing_is_corrupt() {
-    let shop = Shop::new();
-    shop.sqlite3("CREATE VIEW t AS SELECT 1 AS a");
-    let (kind, told) = kind(&shop.target());
-    assert_eq!(kind, ErrorKind::InvalidInput, "{told}");
-    assert!(told.contains("view \"t\" already exists"), "{told}");
+fn a_name_that_something_else_has_is_refused_before_anything_is_done() {
+    let taken = [
+        ("CREATE VIEW t AS SELECT 1 AS a", "view `t`"),
+        ("CREATE TABLE o (a); CREATE INDEX T ON o (a)", "index `T`"),
+        ("CREATE TABLE T (a)", "table `T`"),
+    ];
+    for (sql, shown) in taken {
+        let shop = Shop::new();
+        shop.sqlite3(sql);
+        let error = shop.target().inspect(&[name("t")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        let told: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(told, [format!("shop.main.t: the name is taken: {shown}")]);
+    }
 }
 
 #[test]

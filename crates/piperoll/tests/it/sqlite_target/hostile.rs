@@ -1,7 +1,7 @@
 //! Whatever a specification holds, each statement is exactly one.
 
-use super::{Shop, change, name};
-use piperoll::target::{TableChange, Target as _};
+use super::{Shop, change, check, column, name, table};
+use piperoll::target::{DataType, Table, TableChange, Target as _};
 use piperoll_testkit::targets::changed::changed;
 use piperoll_testkit::targets::draw::Draw;
 use piperoll_testkit::targets::{Abilities, tables};
@@ -81,4 +81,71 @@ fn a_forged_schema_is_corrupt_and_nothing_of_it_is_run() {
     let error = shop.target().inspect(&[name("t")]).unwrap_err();
     assert_eq!(error.kind(), piperoll::ErrorKind::Corrupt);
     assert!(!made.exists());
+}
+
+#[test]
+fn an_expression_that_sqlite_takes_and_then_refuses_with_every_row_is_refused_before() {
+    let refused = [
+        (
+            "raise(abort, 'x')",
+            "RAISE() may only be used within a trigger-program",
+        ),
+        (
+            "a > date('now')",
+            "non-deterministic use of date() in a CHECK constraint",
+        ),
+        (
+            "a IS NULL OR \"b\" < datetime(a, 'localtime')",
+            "non-deterministic use of datetime()",
+        ),
+        ("a MATCH 'x'", "unable to use function MATCH"),
+        ("json('no json') IS a", "malformed JSON"),
+    ];
+    let taken = [
+        "a > date('2026-01-01')",
+        "json_extract(b, '$.x') = 1",
+        "length(a) < 3 AND a IN (1, 2)",
+        "a < current_date",
+        "julianday(a) > 5 AND random() <> 0",
+    ];
+    let shop = Shop::new();
+    let columns = || {
+        ["a", "b"]
+            .map(|name| column(name, DataType::String))
+            .to_vec()
+    };
+    let problems = |to: &Table| {
+        let found = shop.target().problems(to);
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for (expression, fault) in refused {
+        let mut to = table(&name("t"), columns());
+        to.checks.insert("rule".into(), check("rule", expression));
+        let found = problems(&to);
+        let wanted = format!("checks.rule: SQLite would refuse every row: {fault}");
+        assert!(
+            found.len() == 1 && found[0].starts_with(&wanted),
+            "{found:?}"
+        );
+        // So it is: the table is made, and takes no row.
+        let made = Shop::new();
+        made.sqlite3(&format!("CREATE TABLE t (a, b, CHECK ({expression}))"));
+        let connection = rusqlite::Connection::open(made.path()).unwrap();
+        connection
+            .execute("INSERT INTO t VALUES (5, '{}')", [])
+            .unwrap_err();
+    }
+    for expression in taken {
+        let mut to = table(&name("t"), columns());
+        to.checks.insert("rule".into(), check("rule", expression));
+        assert_eq!(problems(&to), Vec::<String>::new(), "{expression}");
+    }
+    let mut to = table(&name("t"), columns());
+    to.columns[1].generated = Some("date('now')".into());
+    assert_eq!(
+        problems(&to),
+        [
+            "columns.b.generated: SQLite would refuse every row: non-deterministic use of date() in a generated column"
+        ]
+    );
 }

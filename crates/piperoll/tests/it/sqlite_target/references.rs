@@ -33,7 +33,7 @@ fn rows_that_refer_to_nothing_are_counted() {
         };
         to.foreign_keys.insert("to_parent".into(), key);
     });
-    assert_eq!(told, "2 rows of `child` refer to no row of `parent`");
+    assert_eq!(told, "rows of `child` refer to no row of `parent`: 2");
 }
 
 #[test]
