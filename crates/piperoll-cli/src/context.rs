@@ -4,7 +4,7 @@ use crate::arguments::Global;
 use crate::failure::Result;
 use crate::output::Output;
 use piperoll::clock::{Clock as _, SystemClock};
-use piperoll::error::Error;
+use piperoll::error::{Error, ErrorKind};
 use piperoll::event::{DraftActor, Instant};
 use piperoll::limits::YAML_BYTES_MAX;
 use piperoll::project::{OnUnavailable, Project};
@@ -63,7 +63,8 @@ impl Context {
     /// The trail, for recording; in a fresh clone it is made, with its key.
     pub(crate) fn trail_to_write(&self, output: &mut Output) -> Result<Trail> {
         let settings = self.settings()?;
-        let (trail, created) = Trail::open_or_create(&settings, Surroundings::default())?;
+        let opened = Trail::open_or_create(&settings, Surroundings::default());
+        let (trail, created) = opened.map_err(|error| self.of_another_trail(&settings, error))?;
         if let Created::Made(vkey) = created {
             output.note(&format!(
                 "made the trail `{}` and its key {}",
@@ -74,6 +75,25 @@ impl Context {
             output.note("keep the public key elsewhere: auditors need it to verify the trail");
         }
         Ok(trail)
+    }
+
+    /// Nothing is lost where the key's own trail is there, and `--trail` names one that is not.
+    fn of_another_trail(&self, settings: &Settings, error: Error) -> Error {
+        let own = self
+            .project
+            .as_ref()
+            .filter(|_| error.kind() == ErrorKind::Corrupt)
+            .and_then(|project| project.trail(&lookup).ok());
+        match own {
+            Some(own) if self.is_other_trail() && own.exists() && !settings.location.exists() => {
+                Error::invalid_input(format!(
+                    "the key {} signs the trail `{own}`, and one key signs one trail",
+                    settings.key
+                ))
+                .hint("give the other trail a key of its own: `key: \"${env.TRAIL_KEY:-.piperoll/trail.key}\"` in the project file takes one from the environment")
+            }
+            _ => error,
+        }
     }
 
     /// The project.

@@ -2,7 +2,7 @@
 
 use crate::context::{Context, lookup};
 use crate::failure::Result;
-use piperoll::error::{Error, Problem};
+use piperoll::error::{Error, ErrorKind, Problem};
 use piperoll::limits::TABLE_BYTES_MAX;
 use piperoll::project::Project;
 use piperoll::tables::{Matching, Plan, Request, SnapshotFormat, Spec, plan};
@@ -65,41 +65,37 @@ struct Source {
 
 /// Reads the specifications and checks them; all faults of all files are told at once. Where a target is known, what it can never have is a fault, too.
 pub(crate) fn checked(context: &Context, selection: &Selection) -> Result<Vec<Spec>> {
-    let mut checked: Vec<Spec> = Vec::new();
-    let mut by_target: Vec<(String, Vec<Spec>)> = Vec::new();
-    for (source, spec) in read(context, selection)? {
-        checked.push(spec.clone());
-        let Some(name) = selection.target.clone().or(source.target) else {
-            continue;
-        };
-        match by_target.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, specs)) => specs.push(spec),
-            None => by_target.push((name, vec![spec])),
+    let (read, faults) = read(context, selection)?;
+    let mut by_target = ByTarget::default();
+    for (source, spec) in &read {
+        if let Some(name) = selection.target.as_ref().or(source.target.as_ref()) {
+            by_target.add(name, spec.clone());
         }
     }
-    for (name, specs) in by_target {
-        let target = context.project()?.target(&name, &lookup)?.open(&name)?;
-        piperoll::tables::check(&*target, &specs)?;
-    }
-    Ok(checked)
+    faults.finish(by_target.check(context)?)?;
+    Ok(read.into_iter().map(|(_, spec)| spec).collect())
 }
 
 /// Reads the specifications, with their targets.
 pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<Declared>> {
     let project = context.project()?;
-    let mut all: Vec<(String, Vec<Spec>)> = Vec::new();
-    for (source, spec) in read(context, selection)? {
+    let (read, faults) = read(context, selection)?;
+    let mut by_target = ByTarget::default();
+    for (source, spec) in read {
         let name = match (&selection.target, source.target) {
             (Some(name), _) => name.clone(),
             (None, Some(name)) => name,
             (None, None) => only_target(project, &source.shown)?,
         };
-        match all.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, specs)) => specs.push(spec),
-            None => all.push((name, vec![spec])),
-        }
+        by_target.add(&name, spec);
     }
-    all.into_iter()
+    if !faults.is_empty() {
+        // With what is wrong with the other files, so that nothing comes in stages.
+        faults.finish(by_target.check(context)?)?;
+    }
+    by_target
+        .0
+        .into_iter()
         .map(|(name, specs)| {
             let location = project.target(&name, &lookup)?;
             let target = location.open(&name)?;
@@ -110,6 +106,29 @@ pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<D
             })
         })
         .collect()
+}
+
+/// Specifications by the name of their target.
+#[derive(Default)]
+struct ByTarget(Vec<(String, Vec<Spec>)>);
+
+impl ByTarget {
+    fn add(&mut self, target: &str, spec: Spec) {
+        match self.0.iter_mut().find(|(other, _)| other == target) {
+            Some((_, specs)) => specs.push(spec),
+            None => self.0.push((target.to_owned(), vec![spec])),
+        }
+    }
+
+    /// What the targets can never have: an error for each that there is.
+    fn check(&self, context: &Context) -> Result<Vec<Error>> {
+        let mut refusals = Vec::new();
+        for (name, specs) in &self.0 {
+            let target = context.project()?.target(name, &lookup)?.open(name)?;
+            refusals.extend(piperoll::tables::check(&*target, specs).err());
+        }
+        Ok(refusals)
+    }
 }
 
 /// The plan of all of them.
@@ -191,11 +210,47 @@ fn only_target(project: &Project, file: &str) -> Result<String> {
     }
 }
 
-fn read(context: &Context, selection: &Selection) -> Result<Vec<(Source, Spec)>> {
+/// Files that could not be read as specifications.
+#[derive(Default)]
+struct Faults(Vec<Error>);
+
+impl Faults {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One error of all of them, and of what targets refuse.
+    fn finish(mut self, refusals: Vec<Error>) -> Result<()> {
+        let (files, refused) = (self.0.len(), refusals.len());
+        self.0.extend(refusals);
+        if self.0.len() < 2 {
+            return self.0.pop().map_or(Ok(()), |only| Err(only.into()));
+        }
+        let problems: Vec<Problem> = self.0.iter().flat_map(told).collect();
+        let count = problems.len();
+        let message = match refused {
+            0 => format!("{files} files have {count} problems"),
+            _ => format!("the specifications have {count} problems"),
+        };
+        Err(Error::invalid_config(message)
+            .with_problems(problems)
+            .into())
+    }
+}
+
+/// The problems of an error; of one without, what it says.
+fn told(error: &Error) -> Vec<Problem> {
+    match error.problems() {
+        [] => vec![Problem::new("", error.chain())],
+        problems => problems.to_vec(),
+    }
+}
+
+fn read(context: &Context, selection: &Selection) -> Result<(Vec<(Source, Spec)>, Faults)> {
     let env = env(context, selection.env.as_deref())?;
     let matching = selection.matching.as_deref().and_then(Matching::parse);
     let mut read = Vec::new();
-    let mut faulty = Vec::new();
+    let mut faults = Faults::default();
     for source in sources(context, selection)? {
         match spec(&source, env.as_deref()) {
             Ok(mut spec) => {
@@ -204,24 +259,15 @@ fn read(context: &Context, selection: &Selection) -> Result<Vec<(Source, Spec)>>
                 }
                 read.push((source, spec));
             }
-            Err(error) if !error.problems().is_empty() => faulty.push(error),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::InvalidConfig | ErrorKind::NotFound) =>
+            {
+                faults.0.push(error);
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    match faulty.len() {
-        0 => Ok(read),
-        1 => Err(faulty.remove(0).into()),
-        files => {
-            let problems: Vec<Problem> = faulty
-                .iter()
-                .flat_map(|error| error.problems().iter().cloned())
-                .collect();
-            let message = format!("{files} files have {} problems", problems.len());
-            Err(Error::invalid_config(message)
-                .with_problems(problems)
-                .into())
-        }
-    }
+    Ok((read, faults))
 }
 
 fn spec(source: &Source, env: Option<&str>) -> piperoll::Result<Spec> {

@@ -411,3 +411,77 @@ fn c5_36_a_killed_apply_is_told_and_finished_by_the_next() {
     assert_eq!(keys.len(), 25);
     sandbox.quietly(&["verify"]);
 }
+
+#[test]
+fn faults_of_files_and_what_targets_refuse_come_together() {
+    let sandbox = with_tables(Sandbox::new());
+    sandbox.write(
+        "tables/again.yaml",
+        format!("{ORDERS}row_filters: {{mine: {{name: mine, expression: amount > 1}}}}\ntable_check_constraints: {{c: {{name: c, expression: 'amount >'}}}}\n"),
+    );
+    sandbox.write("tables/bad.yaml", "catalog: shop\n");
+    sandbox.write("tables/latin.yaml", b"catalog: caf\xe9\n");
+    std::os::unix::fs::symlink("../outside.yaml", sandbox.path("tables/link.yaml")).unwrap();
+    for arguments in [&["tables", "validate"][..], &["plan"], &["apply", "--yes"]] {
+        let run = sandbox.quietly_exits(2, arguments);
+        assert!(
+            run.stderr.contains("link.yaml` leads to nothing"),
+            "{}",
+            run.stderr
+        );
+    }
+    std::fs::remove_file(sandbox.path("tables/link.yaml")).unwrap();
+    for arguments in [&["tables", "validate"][..], &["plan"], &["apply", "--yes"]] {
+        let run = sandbox.quietly_exits(2, arguments);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+        for told in [
+            "tables/again.yaml:10:46: `row_filters.mine`: SQLite has no row filters",
+            "tables/again.yaml:11:52: `checks.c`: SQLite refuses it",
+            "`shop.main.orders` is declared in `tables/again.yaml` and again in `tables/orders.yaml`",
+            "tables/bad.yaml:1:1: missing key `schema`",
+            "`tables/latin.yaml` is not UTF-8",
+        ] {
+            assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+        }
+    }
+    assert_eq!(size(&sandbox), 0);
+}
+
+#[test]
+fn drift_tells_every_table_to_programs() {
+    let sandbox = with_tables(Sandbox::new());
+    sandbox.write("tables/customers.yaml", CUSTOMERS);
+    sandbox.quietly(&["apply", "--yes"]);
+    let drift = ["tables", "drift", "--json"];
+    assert_eq!(
+        sandbox.quietly(&drift).stdout,
+        "{\"full_table_name\":\"shop.main.customers\"}\n{\"full_table_name\":\"shop.main.orders\"}\n"
+    );
+    in_shop(&sandbox, "ALTER TABLE orders ADD COLUMN other TEXT");
+    let run = sandbox.quietly_exits(1, &drift);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines[0], "{\"full_table_name\":\"shop.main.customers\"}");
+    assert!(
+        lines[1].contains("\"remove\":{\"columns\":{\"4\""),
+        "{}",
+        lines[1]
+    );
+}
+
+#[test]
+fn another_trail_needs_a_key_of_its_own() {
+    let sandbox = with_tables(Sandbox::new());
+    sandbox.quietly(&["tables", "apply"]);
+    edit(&sandbox, "What was", "All that was");
+    let elsewhere = ["tables", "apply", "--trail", "sqlite:other.db"];
+    let run = sandbox.quietly_exits(2, &elsewhere);
+    assert!(
+        run.stderr.contains("one key signs one trail"),
+        "{}",
+        run.stderr
+    );
+    assert!(!sandbox.path("other.db").exists());
+    // Where the key's own trail is gone, something is wrong.
+    std::fs::remove_file(sandbox.path(".piperoll/trail.db")).unwrap();
+    sandbox.quietly_exits(7, &elsewhere);
+}

@@ -74,16 +74,21 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
 /// # Errors
 /// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table.
 pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
-    declared_once(target, specs)?;
+    let twice = declared_once(target, specs).err();
     let mut problems = Vec::new();
     for spec in specs {
         let found = target.problems(&spec.table).into_iter();
         problems.extend(found.map(|problem| spec.in_file(&problem)));
     }
-    if problems.is_empty() {
-        return Ok(());
+    match (twice, problems.is_empty()) {
+        (None, true) => Ok(()),
+        (Some(twice), true) => Err(twice),
+        (None, false) => Err(unsupported(target, problems)),
+        (Some(twice), false) => {
+            problems.push(Problem::new("", twice.to_string()));
+            Err(unsupported(target, problems))
+        }
     }
-    Err(unsupported(target, problems))
 }
 
 /// What separates each specification from the table that is there.

@@ -9,7 +9,7 @@ use piperoll::tables::compare;
 /// Look for tables that are not as they are declared: exit 1 when there is one
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "It prints only what differs: `+` is declared and not there, `-` is there and not declared.\n\nExamples:\n  piperoll tables drift\n  piperoll tables drift --json"
+    after_help = "It prints only what differs: `+` is declared and not there, `-` is there and not declared.\nWith --json it prints every table, one a line: its name alone when it is as declared.\n\nExamples:\n  piperoll tables drift\n  piperoll tables drift --json"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -21,8 +21,9 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     for declared in declared(context, &args.selection)? {
         for differences in compare(&*declared.target, &declared.specs)? {
             all += 1;
-            if !differences.is_empty() {
-                drifted += 1;
+            let differs = !differences.is_empty();
+            drifted += u64::from(differs);
+            if differs || output.is_json() {
                 print(&differences, false, output)?;
             }
         }

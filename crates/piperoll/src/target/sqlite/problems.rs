@@ -18,13 +18,15 @@ const EXACT_DIGITS: u8 = 15;
 pub(super) fn of(table: &Table) -> Vec<Problem> {
     let mut found = Found(Vec::new());
     names(table, &mut found);
+    texts(table, &mut found);
+    // SQLite is asked about expressions on a table of those names.
+    let is_named = found.0.is_empty();
     unsupported(table, &mut found);
     for column in &table.columns {
         values(column, &mut found);
     }
     references(table, &mut found);
-    texts(table, &mut found);
-    if found.0.is_empty() {
+    if is_named {
         expressions(table, &mut found);
     }
     found.0
