@@ -54,8 +54,13 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
     let mut plan = Plan::default();
     let mut failed = Vec::new();
     for (spec, state) in specs.iter().zip(states) {
-        match plan_table(target, spec, state) {
-            Ok(table) if table.is_empty() => plan.unchanged.push(spec.table.name.clone()),
+        // Of a table that is as it is declared nothing is copied: there may be thousands.
+        let differences = differences(spec, state.as_ref());
+        if differences.is_empty() {
+            plan.unchanged.push(spec.table.name.clone());
+            continue;
+        }
+        match plan_for(target, spec, state, differences) {
             Ok(table) => plan.tables.push(table),
             Err(error) => failed.push((spec, error)),
         }
@@ -114,6 +119,15 @@ pub(super) fn plan_table(
     state: Option<State>,
 ) -> Result<TablePlan> {
     let differences = differences(spec, state.as_ref());
+    plan_for(target, spec, state, differences)
+}
+
+fn plan_for(
+    target: &dyn Target,
+    spec: &Spec,
+    state: Option<State>,
+    differences: Differences,
+) -> Result<TablePlan> {
     let goal = goal(spec, state.as_ref());
     let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     if !differences.is_empty() {

@@ -11,6 +11,7 @@ use crate::target::state::{Attribute, Metadata, Native, Object, State};
 use crate::target::table::{Column, Table, TableName};
 use crate::yaml::quoted;
 use rusqlite::Connection;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -222,25 +223,44 @@ fn metadata(
     let mut found: BTreeMap<String, Vec<Metadata>> = BTreeMap::new();
     let mut statement = connection.prepare(statements::METADATA)?;
     let mut rows = statement.query([wanted])?;
+    // The rows of a table follow each other.
+    let mut table = String::new();
+    let mut of_table = Vec::new();
     while let Some(row) = rows.next()? {
+        let name = row.get_ref(0)?.as_str()?;
+        if name != table {
+            found
+                .entry(std::mem::replace(&mut table, name.to_owned()))
+                .or_default()
+                .append(&mut of_table);
+        }
         let column: String = row.get(1)?;
-        found.entry(row.get(0)?).or_default().push(Metadata {
+        of_table.push(Metadata {
             column: Some(column).filter(|column| !column.is_empty()),
             attribute: row.get(2)?,
             key: row.get(3)?,
             value: row.get(4)?,
         });
     }
+    found.entry(table).or_default().append(&mut of_table);
     for rows in found.values_mut() {
-        rows.sort_by(|one, other| order(one).cmp(&order(other)));
+        rows.sort_by(order);
     }
     Ok(found)
 }
 
 /// How rows of the side table are ordered.
-fn order(row: &Metadata) -> (Option<String>, &str, &str) {
-    let column = row.column.as_ref().map(|name| name.to_ascii_lowercase());
-    (column, &row.attribute, &row.key)
+fn order(one: &Metadata, other: &Metadata) -> Ordering {
+    letters(one)
+        .cmp(letters(other))
+        .then_with(|| one.attribute.cmp(&other.attribute))
+        .then_with(|| one.key.cmp(&other.key))
+}
+
+/// The name of a row's column, in whatever case; nothing for the table itself.
+fn letters(row: &Metadata) -> impl Iterator<Item = u8> {
+    let name = row.column.as_deref().unwrap_or_default();
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Whether SQLite sees the columns that were read.

@@ -9,7 +9,8 @@ use crate::target::data_type::DataType;
 use crate::target::dialect::sqlite as dialect;
 use crate::target::state::{Attribute, Metadata};
 use crate::target::table::{Check, Column, DefaultValue, ForeignKey, Table, TableName, UniqueKey};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The columns of a table's primary key, by the table's name; for foreign keys that name none.
 pub(super) type KeyOf<'a> = &'a dyn Fn(&str) -> Option<Vec<String>>;
@@ -311,15 +312,17 @@ pub(super) fn laid_checks(
     found
 }
 
-/// The rows of a table in the side table, by column in lower case.
-pub(super) struct Rows<'a>(BTreeMap<Option<String>, Vec<&'a Metadata>>);
+/// The rows of a table in the side table, by column in lower case; those of the table itself under the empty name.
+pub(super) struct Rows<'a>(HashMap<Cow<'a, str>, Vec<&'a Metadata>>);
 
 impl<'a> Rows<'a> {
     pub(super) fn new(rows: &'a [Metadata]) -> Self {
-        let mut by_column: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut by_column: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
-            let column = row.column.as_ref().map(|name| name.to_ascii_lowercase());
-            by_column.entry(column).or_default().push(row);
+            by_column
+                .entry(folded(row.column.as_deref()))
+                .or_default()
+                .push(row);
         }
         Self(by_column)
     }
@@ -331,7 +334,7 @@ impl<'a> Rows<'a> {
     ) -> impl Iterator<Item = &'a Metadata> {
         let rows = match self.0.is_empty() {
             true => None,
-            false => self.0.get(&column.map(str::to_ascii_lowercase)),
+            false => self.0.get(folded(column).as_ref()),
         };
         rows.into_iter()
             .flatten()
@@ -349,6 +352,15 @@ impl<'a> Rows<'a> {
         self.of(column, attribute)
             .map(|row| (row.key.clone(), value(&row.value)))
             .collect()
+    }
+}
+
+fn folded(column: Option<&str>) -> Cow<'_, str> {
+    let name = column.unwrap_or_default();
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
