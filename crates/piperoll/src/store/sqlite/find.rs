@@ -280,6 +280,12 @@ impl<'a> Finder<'a> {
     /// Whether stored attributes hold the one that is wanted.
     fn wants(&self, stored: Option<&str>) -> bool {
         self.filter.attribute.as_ref().is_none_or(|wanted| {
+            // A value in which nothing is escaped stands in the text as it is: most texts need not be read.
+            let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+            let is_plain = !wanted.value.bytes().any(escaped);
+            if is_plain && !stored.is_some_and(|stored| stored.contains(&wanted.value)) {
+                return false;
+            }
             let pairs = stored.and_then(AttributePairs::read).unwrap_or_default();
             pairs
                 .iter()
@@ -300,12 +306,13 @@ impl<'a> Finder<'a> {
         };
         snapshot.rows(sql, [from, to], &mut |row| {
             let seq: i64 = row.get(0).map_err(|e| snapshot.failed(e))?;
-            let header = match row.get_ref(1) {
+            let header = || match row.get_ref(1) {
                 Ok(ValueRef::Text(header)) => Header::decode(header).ok(),
                 _ => None,
             };
-            // What is no header is found by nothing.
-            if header.is_some_and(|header| self.filter.matches(&header)) && self.wants(text(row, 2))
+            // An attribute is rarer than anything in a header. What is no header is found by nothing.
+            if self.wants(text(row, 2))
+                && header().is_some_and(|header| self.filter.matches(&header))
             {
                 self.found
                     .extend(u64::try_from(seq).ok().map(EntryIndex::new));
