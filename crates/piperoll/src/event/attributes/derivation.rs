@@ -13,6 +13,8 @@ pub struct Derivation {
     secret: Secret,
     /// The hash under the secret, ready for a key.
     hash: KeyedHash,
+    /// Room for the texts of a key.
+    key: Vec<u8>,
 }
 
 impl Derivation {
@@ -21,6 +23,7 @@ impl Derivation {
         Self {
             hash: KeyedHash::new(secret.as_bytes()),
             secret,
+            key: Vec::new(),
         }
     }
 
@@ -30,13 +33,13 @@ impl Derivation {
     /// # Errors
     /// Why the bytes are no payload.
     pub fn write_text(
-        &self,
+        &mut self,
         kind: Kind,
         payload: &[u8],
         text: &mut String,
     ) -> Result<(), Vec<Problem>> {
         text.clear();
-        if let Some(plain) = plain::read(payload) {
+        if let Some(plain) = plain::read(payload, &mut self.key) {
             self.write_plain(kind, &plain, text);
             return Ok(());
         }
@@ -48,8 +51,8 @@ impl Derivation {
 
     fn write_plain(&self, kind: Kind, plain: &Plain<'_>, text: &mut String) {
         let mut letters = [0; 24];
-        let key = plain.key.as_ref().map(|key| {
-            let hash = self.hash.of(key);
+        let key = plain.has_key.then(|| {
+            let hash = self.hash.of(&self.key);
             let (first, _) = hash.split_at(16);
             // 16 bytes are 24 letters, all of them ASCII.
             let length = STANDARD

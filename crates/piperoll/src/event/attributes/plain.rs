@@ -7,8 +7,8 @@ use crate::limits::PAYLOAD_BYTES_MAX;
 /// What attributes come from in a payload.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Plain<'a> {
-    /// The canonical array of the key's values as text.
-    pub(super) key: Option<Vec<u8>>,
+    /// Whether there is a key.
+    pub(super) has_key: bool,
     /// Members of the context, where they are text.
     pub(super) release: Option<&'a str>,
     pub(super) status: Option<&'a str>,
@@ -18,8 +18,9 @@ pub(super) struct Plain<'a> {
 /// Most levels of arrays and objects that are read here: each is a call on the stack.
 const DEPTH_MAX: usize = 32;
 
-/// The parts of a payload without white space whose names ascend; `None` for any other, which may be one or not.
-pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
+/// The parts of a payload without white space whose names ascend, and in `key` the canonical array of its key's values as text; `None` for any other, which may
+/// be one or not.
+pub(super) fn read<'a>(bytes: &'a [u8], key: &mut Vec<u8>) -> Option<Plain<'a>> {
     if bytes.len() > PAYLOAD_BYTES_MAX {
         return None;
     }
@@ -28,7 +29,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
         at: 0,
     };
     let mut plain = Plain {
-        key: None,
+        has_key: false,
         release: None,
         status: None,
         change_key: None,
@@ -37,10 +38,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
         "after" | "before" | "differences" => rest.value(DEPTH_MAX),
         "context" => rest.context(&mut plain),
         "key" => {
-            let mut key = Vec::with_capacity(64);
-            rest.key(&mut key)?;
-            plain.key = Some(key);
-            Some(())
+            plain.has_key = true;
+            key.clear();
+            rest.key(key)
         }
         _ => None,
     })?;

@@ -42,30 +42,33 @@ struct Others<'a> {
 impl<'a> PlainHeader<'a> {
     /// The header in canonical bytes; `None` for any other bytes, and where a text is escaped.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
-        let action = Action::parse(rest.text("{\"action\":\"")?)?;
-        let actor_kind = ActorKind::parse(rest.text(",\"actor\":{\"kind\":\"")?)?;
-        let actor = rest.text(",\"name\":\"")?;
-        let strength = Strength::parse(rest.text(",\"strength\":\"")?)?;
-        let via = rest.optional(",\"via\":\"")?;
-        let at_text = rest.text("},\"at\":\"")?;
+        let mut rest = Rest {
+            text: std::str::from_utf8(bytes).ok()?,
+            at: 0,
+        };
+        let action = Action::parse(rest.text(b"{\"action\":\"")?)?;
+        let actor_kind = ActorKind::parse(rest.text(b",\"actor\":{\"kind\":\"")?)?;
+        let actor = rest.text(b",\"name\":\"")?;
+        let strength = Strength::parse(rest.text(b",\"strength\":\"")?)?;
+        let via = rest.optional(b",\"via\":\"")?;
+        let at_text = rest.text(b"},\"at\":\"")?;
         let at = instant(at_text)?;
-        let id = EventId::parse(rest.text(",\"id\":\"")?)?;
-        let kind = Kind::parse(rest.text(",\"kind\":\"")?)?;
-        let of = rest.parsed(",\"of\":\"", EventId::parse)?;
-        let outcome = Outcome::parse(rest.text(",\"outcome\":\"")?)?;
-        let payload = rest.parsed(",\"payload\":\"", Commitment::parse)?;
-        let phase = rest.parsed(",\"phase\":\"", Phase::parse)?;
-        let reason = rest.optional(",\"reason\":\"")?;
+        let id = EventId::parse(rest.text(b",\"id\":\"")?)?;
+        let kind = Kind::parse(rest.text(b",\"kind\":\"")?)?;
+        let of = rest.parsed(b",\"of\":\"", EventId::parse)?;
+        let outcome = Outcome::parse(rest.text(b",\"outcome\":\"")?)?;
+        let payload = rest.parsed(b",\"payload\":\"", Commitment::parse)?;
+        let phase = rest.parsed(b",\"phase\":\"", Phase::parse)?;
+        let reason = rest.optional(b",\"reason\":\"")?;
         // Most events are recorded when they happen.
-        let recorded_at = match rest.text(",\"recorded_at\":\"")? {
+        let recorded_at = match rest.text(b",\"recorded_at\":\"")? {
             text if text == at_text => at,
             text => instant(text)?,
         };
-        let resource_kind = rest.text(",\"resource\":{\"kind\":\"")?;
-        let resource = rest.text(",\"name\":\"")?;
-        let system = rest.text(",\"system\":\"")?;
-        (rest.0 == "},\"v\":1}").then_some(Self {
+        let resource_kind = rest.text(b",\"resource\":{\"kind\":\"")?;
+        let resource = rest.text(b",\"name\":\"")?;
+        let system = rest.text(b",\"system\":\"")?;
+        (rest.bytes() == b"},\"v\":1}").then_some(Self {
             id,
             at,
             kind,
@@ -118,20 +121,34 @@ impl<'a> PlainHeader<'a> {
 }
 
 /// What is still to be read.
-struct Rest<'a>(&'a str);
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+}
 
 impl<'a> Rest<'a> {
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
     /// The text behind `start`, up to its quote.
-    fn text(&mut self, start: &str) -> Option<&'a str> {
-        let rest = self.0.strip_prefix(start)?;
-        let (text, rest) = rest.split_at_checked(plain_length(rest.as_bytes()))?;
-        self.0 = rest.strip_prefix('"')?;
-        Some(text)
+    fn text<const N: usize>(&mut self, start: &[u8; N]) -> Option<&'a str> {
+        let (found, rest) = self.bytes().split_first_chunk()?;
+        if found != start {
+            return None;
+        }
+        let from = self.at + N;
+        let length = plain_length(rest);
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        self.at = from + length + 1;
+        self.text.get(from..from + length)
     }
 
     /// The text behind `start`, or none where something else stands; no answer when the text has no plain end.
-    fn optional(&mut self, start: &str) -> Option<Option<&'a str>> {
-        if self.0.starts_with(start) {
+    fn optional<const N: usize>(&mut self, start: &[u8; N]) -> Option<Option<&'a str>> {
+        if self.bytes().first_chunk() == Some(start) {
             self.text(start).map(Some)
         } else {
             Some(None)
@@ -139,7 +156,11 @@ impl<'a> Rest<'a> {
     }
 
     /// As [`Rest::optional`], of a text with a form.
-    fn parsed<T>(&mut self, start: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    fn parsed<const N: usize, T>(
+        &mut self,
+        start: &[u8; N],
+        parse: fn(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.optional(start)? {
             Some(text) => parse(text).map(Some),
             None => Some(None),

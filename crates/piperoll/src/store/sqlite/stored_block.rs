@@ -15,8 +15,10 @@ pub(super) struct StoredBlock {
     /// Kind, action, outcome, actor, resource.
     fields: [Names; 5],
     times: Vec<i64>,
-    /// By place.
-    marks: Vec<(u8, [u8; 4])>,
+    /// Those of each place, ascending, place by place.
+    marks: Vec<[u8; 4]>,
+    /// How many marks lie before those of each place.
+    starts: Vec<usize>,
     /// What is not of its form.
     faults: Vec<String>,
 }
@@ -84,13 +86,12 @@ impl StoredBlock {
         if marks.is_none() {
             faults.push("the marks of its block are not of their form".to_owned());
         }
-        let marks = marks.unwrap_or_default().into_iter();
-        let mut marks: Vec<_> = marks.map(|(mark, place)| (place, mark)).collect();
-        marks.sort_unstable();
+        let (marks, starts) = by_place(&marks.unwrap_or_default());
         Ok(Some(Self {
             fields,
             times: times.unwrap_or_default(),
             marks,
+            starts,
             faults,
         }))
     }
@@ -124,24 +125,44 @@ impl StoredBlock {
 impl StoredBlock {
     /// Whether the marks of a place are those of attributes.
     fn is_marked(&self, place: usize, attributes: &AttributePairs<'_>) -> bool {
-        let byte = u8::try_from(place).unwrap_or_default();
-        let first = self.marks.partition_point(|(place, _)| *place < byte);
-        let stored = self.marks.iter().skip(first);
-        let mut stored = stored
-            .take_while(|(place, _)| *place == byte)
-            .map(|(_, mark)| *mark);
+        let start = self.starts.get(place).copied().unwrap_or_default();
+        let end = self.starts.get(place + 1).copied().unwrap_or_default();
+        let stored = self.marks.get(start..end).unwrap_or_default();
         let mut marks = attributes.iter().map(|(name, value)| mark_of(name, value));
-        let Some(first) = marks.next() else {
-            return stored.next().is_none();
-        };
-        let mut marks: Vec<_> = marks.collect();
-        if marks.is_empty() {
-            return stored.next() == Some(first) && stored.next().is_none();
+        // Most entries have one, and need no room for it.
+        if let [stored] = stored {
+            return marks.next() == Some(*stored) && marks.next().is_none();
         }
-        marks.push(first);
+        let mut marks: Vec<_> = marks.collect();
         marks.sort_unstable();
-        stored.eq(marks)
+        marks == stored
     }
+}
+
+/// Marks, which ascend, by place; and how many of them lie before those of each place, and in all.
+fn by_place(marks: &[([u8; 4], u8)]) -> (Vec<[u8; 4]>, Vec<usize>) {
+    let mut starts = vec![0; BLOCK + 1];
+    for (_, place) in marks {
+        if let Some(start) = starts.get_mut(usize::from(*place) + 1) {
+            *start += 1;
+        }
+    }
+    let mut before = 0;
+    for start in &mut starts {
+        before += *start;
+        *start = before;
+    }
+    let mut next = starts.clone();
+    let mut sorted = vec![[0; 4]; marks.len()];
+    for (mark, place) in marks {
+        if let Some(next) = next.get_mut(usize::from(*place)) {
+            if let Some(slot) = sorted.get_mut(*next) {
+                *slot = *mark;
+            }
+            *next += 1;
+        }
+    }
+    (sorted, starts)
 }
 
 impl Names {

@@ -164,7 +164,7 @@ impl Examiner {
                     }
                 }
                 // Without the secret nobody can tell.
-                let Some(derivation) = &self.derivation else {
+                let Some(derivation) = &mut self.derivation else {
                     return told;
                 };
                 let derived = derivation.write_text(header.kind, payload, &mut self.text);

@@ -36,9 +36,15 @@ impl Ids {
 }
 
 impl Scan<'_> {
-    /// Looks for each entry of a range by its position, of which the pass has visited so many.
-    pub(super) fn reach(&mut self, start: u64, end: u64, visited: u64) -> Result<()> {
-        match self.snapshot.reached(position(start)..position(end)) {
+    /// Takes in how many entries of a range were found by their position, of which the pass has visited so many.
+    pub(super) fn reached(
+        &mut self,
+        start: u64,
+        end: u64,
+        visited: u64,
+        reached: Result<u64>,
+    ) -> Result<()> {
+        match reached {
             Ok(reached) if reached == visited => Ok(()),
             Ok(_) => {
                 let detail = "not each of the entries is found by its position";

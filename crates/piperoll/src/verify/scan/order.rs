@@ -21,6 +21,7 @@ impl Scan<'_> {
         let mut next = start;
         let mut visited = 0;
         let mut ended = std::mem::replace(&mut rows.end, Ok(()));
+        let reached = std::mem::replace(&mut rows.reached, Ok(0));
         for row in rows.examined() {
             let asked_for = u64::try_from(row.seq).ok();
             let Some(index) = asked_for.filter(|index| (start..end).contains(index)) else {
@@ -52,7 +53,7 @@ impl Scan<'_> {
         let rest = match ended {
             Ok(()) => {
                 if !self.is_cut {
-                    self.reach(start, end, visited)?;
+                    self.reached(start, end, visited, reached)?;
                 }
                 Leaf::Gone
             }

@@ -16,6 +16,8 @@ pub(super) struct Rows {
     rows: Vec<Row>,
     /// How the reading ended.
     pub(super) end: Result<()>,
+    /// How many of the rows were found by their position. That is asked when they were read, while the store still has them at hand.
+    pub(super) reached: Result<u64>,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ impl Default for Rows {
             texts: String::new(),
             rows: Vec::new(),
             end: Ok(()),
+            reached: Ok(0),
         }
     }
 }
@@ -77,6 +80,9 @@ impl Rows {
                 false => ControlFlow::Break(()),
             })
         });
+        if self.end.is_ok() {
+            self.reached = snapshot.reached(range);
+        }
     }
 
     /// Examines what is only copied.
