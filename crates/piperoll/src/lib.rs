@@ -67,6 +67,7 @@ pub mod target;
 
 pub mod tables;
 
+pub mod rows;
 pub mod runs;
 
 pub mod project;

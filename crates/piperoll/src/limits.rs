@@ -109,3 +109,5 @@ pub const LATEST_KEPT_MAX: usize = 10_000;
 pub const SPOOL_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of a command's last output that are recorded.
 pub const OUTPUT_BYTES_KEPT: usize = 64 * 1024;
+/// Seconds for which a row of `piperoll_context` is believed; whoever writes for longer says it again.
+pub const CONTEXT_SECONDS_MAX: u32 = 60;

@@ -5,8 +5,9 @@
 mod companion;
 mod contract;
 mod data_type;
-mod dialect;
+pub(crate) mod dialect;
 mod location;
+mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod state;
@@ -16,6 +17,7 @@ pub use companion::{Accompanied, Alongside, Companion};
 pub use contract::{Dialect, Guard, Session, Step, TableChange, Target};
 pub use data_type::{DataType, DataTypeError, StructField};
 pub use location::Location;
+pub use shape::{Made, Reader, Shape, StoredColumn, Term, Unique};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteTarget;
 pub use state::{Attribute, State};

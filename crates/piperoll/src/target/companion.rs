@@ -2,6 +2,7 @@
 //! the table is changed, or neither the change nor they may be there.
 
 use super::contract::{Dialect, Session, Step, TableChange, Target};
+use super::shape::{Reader, Shape};
 use super::state::State;
 use super::table::{Table, TableName};
 use crate::error::{Problem, Result};
@@ -86,6 +87,14 @@ impl Target for Accompanied {
             return Ok(steps);
         }
         Ok([before, steps, after].concat())
+    }
+
+    fn shape_after(&self, change: &TableChange<'_>) -> Result<Shape> {
+        self.target.shape_after(change)
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reader) -> Result<()>) -> Result<bool> {
+        self.target.read(work)
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>> {

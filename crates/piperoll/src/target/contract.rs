@@ -1,3 +1,4 @@
+use super::shape::{Reader, Shape};
 use super::state::State;
 use super::table::{Table, TableName};
 use crate::error::{Problem, Result};
@@ -119,6 +120,18 @@ pub trait Target: Send + Sync {
     /// `InvalidInput` when there is no way (an index on a column that shall go), naming what is in it; `Unsupported` with all of `problems`.
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>>;
 
+    /// The shape that a table has after a change, told without the target's being touched.
+    ///
+    /// # Errors
+    /// As for `steps`.
+    fn shape_after(&self, change: &TableChange<'_>) -> Result<Shape>;
+
+    /// Reads one state of the target, whatever others write meanwhile. Whether there was anything to read: a target that was not made yet is not made here.
+    ///
+    /// # Errors
+    /// Those of `work` and of the contract.
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reader) -> Result<()>) -> Result<bool>;
+
     /// Begins a transaction that writes. The target is made when it is not there.
     ///
     /// # Errors
@@ -133,6 +146,9 @@ pub trait Session {
     /// # Errors
     /// As [`Target::inspect`].
     fn inspect(&mut self, names: &[TableName]) -> Result<Vec<Option<State>>>;
+
+    /// Whoever reads what this session has done.
+    fn reader(&mut self) -> Box<dyn Reader + '_>;
 
     /// Asks the guards of a step, then runs its statements. After an error only dropping is left: this and `finish` are refused.
     ///

@@ -14,17 +14,20 @@ mod metadata;
 mod native;
 mod problems;
 mod read;
+mod reading;
 mod rebuild;
 mod related;
 mod renames;
 mod scratch;
 mod session;
+mod shape;
 mod statements;
 mod steps;
 mod tokens;
 mod trial;
 
 use super::contract::{Dialect, Session, Step, TableChange, Target};
+use super::shape::{Reader, Shape};
 use super::state::State;
 use super::table::{Table, TableName};
 use crate::error::{Problem, Result};
@@ -64,7 +67,10 @@ impl SqliteTarget {
     }
 
     /// Reads in one transaction; of a file that is not there, nothing.
-    fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<Option<T>> {
+    fn reading<T>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T>,
+    ) -> Result<Option<T>> {
         let failed = |error| connection::failure(&self.path, error);
         let kept = self.idle.take(&self.path);
         let opened = match kept {
@@ -109,13 +115,13 @@ impl Target for SqliteTarget {
         for name in names {
             inspect::in_main(name.schema(), &self.path)?;
         }
-        let found = self.read(|connection| inspect::states(connection, &self.path, names))?;
+        let found = self.reading(|connection| inspect::states(connection, &self.path, names))?;
         Ok(found.unwrap_or_else(|| vec![None; names.len()]))
     }
 
     fn list(&self, schema: &str) -> Result<Vec<String>> {
         inspect::in_main(schema, &self.path)?;
-        let found = self.read(|connection| inspect::tables(connection, &self.path))?;
+        let found = self.reading(|connection| inspect::tables(connection, &self.path))?;
         Ok(found.unwrap_or_default())
     }
 
@@ -129,6 +135,20 @@ impl Target for SqliteTarget {
 
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
         steps::of(change)
+    }
+
+    fn shape_after(&self, change: &TableChange<'_>) -> Result<Shape> {
+        steps::shape_after(change)
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reader) -> Result<()>) -> Result<bool> {
+        let done = self.reading(|connection| {
+            work(&mut reading::Reading {
+                connection,
+                path: &self.path,
+            })
+        })?;
+        Ok(done.is_some())
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>> {

@@ -31,6 +31,8 @@ mod place;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod run_formats;
 #[cfg(test)]
 mod runs;

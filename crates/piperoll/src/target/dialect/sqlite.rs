@@ -1,26 +1,31 @@
 //! SQLite's names, texts, values and types.
 
+#[cfg(feature = "sqlite")]
 use crate::event::{Value, ValueType};
+#[cfg(feature = "sqlite")]
 use crate::target::data_type::DataType;
+#[cfg(feature = "sqlite")]
 use base64::Engine as _;
+#[cfg(feature = "sqlite")]
 use base64::engine::general_purpose::STANDARD;
 
 /// A name, quoted: it can be anything but the empty name and one with U+0000, which `problems` refuses.
-pub(in crate::target) fn name(name: &str) -> String {
+pub(crate) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Names in a list, quoted.
-pub(in crate::target) fn names<T: AsRef<str>>(names: &[T]) -> String {
+pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|each| name(each.as_ref())).collect();
     quoted.join(", ")
 }
 
 /// A text, quoted.
-pub(in crate::target) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+#[cfg(feature = "sqlite")]
 /// A value as a literal. `Err` says why there is none.
 pub(in crate::target) fn value(value: &Value) -> Result<String, &'static str> {
     match value {
@@ -42,6 +47,7 @@ pub(in crate::target) fn value(value: &Value) -> Result<String, &'static str> {
     }
 }
 
+#[cfg(feature = "sqlite")]
 fn literal(content: &str) -> Result<String, &'static str> {
     if content.contains('\0') {
         return Err("holds U+0000, which SQLite's SQL cannot hold");
@@ -49,6 +55,7 @@ fn literal(content: &str) -> Result<String, &'static str> {
     Ok(text(content))
 }
 
+#[cfg(feature = "sqlite")]
 fn real(number: f64) -> Result<String, &'static str> {
     if number.is_nan() {
         Err("is NaN, which SQLite does not have")
@@ -60,6 +67,7 @@ fn real(number: f64) -> Result<String, &'static str> {
     }
 }
 
+#[cfg(feature = "sqlite")]
 /// The type of a column in SQL. The declared one stands in the side table: as a type's name, `string` would give a column that turns '007' into 7.
 pub(in crate::target) fn sql_type(datatype: &DataType) -> &'static str {
     match datatype {
@@ -86,6 +94,7 @@ pub(in crate::target) fn sql_type(datatype: &DataType) -> &'static str {
     }
 }
 
+#[cfg(feature = "sqlite")]
 /// What the type of a column that somebody else made is, by its name, else by the affinity that SQLite gives it.
 pub(in crate::target) fn live_type(sql: &str) -> DataType {
     let upper = sql.trim().to_ascii_uppercase();
@@ -109,5 +118,33 @@ pub(in crate::target) fn live_type(sql: &str) -> DataType {
         DataType::Binary
     } else {
         DataType::Double
+    }
+}
+
+/// What a column turns its values into, by its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Affinity {
+    Integer,
+    Text,
+    /// Into nothing else.
+    None,
+    Real,
+    Numeric,
+}
+
+/// The affinity of a column of a table that is not strict (<https://www.sqlite.org/datatype3.html#determination_of_column_affinity>).
+pub(crate) fn affinity(sql_type: &str) -> Affinity {
+    let upper = sql_type.to_ascii_uppercase();
+    let has = |part: &&str| upper.contains(*part);
+    if has(&"INT") {
+        Affinity::Integer
+    } else if ["CHAR", "CLOB", "TEXT"].iter().any(has) {
+        Affinity::Text
+    } else if upper.is_empty() || has(&"BLOB") {
+        Affinity::None
+    } else if ["REAL", "FLOA", "DOUB"].iter().any(has) {
+        Affinity::Real
+    } else {
+        Affinity::Numeric
     }
 }

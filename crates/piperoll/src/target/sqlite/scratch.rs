@@ -2,12 +2,14 @@
 //! SQLite rewrites by itself (the names in indexes, triggers and views) is read back from it.
 
 use super::layout::Layout;
-use super::{inspect, read, statements};
+use super::{inspect, read, shape, statements};
 use crate::error::{Error, Result};
+use crate::target::shape::Shape;
 use crate::target::state::Object;
 use crate::yaml::quoted;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use std::path::Path;
 
 /// The copy.
 pub(super) struct Scratch {
@@ -103,6 +105,11 @@ impl Scratch {
             .find(|object| object.name.eq_ignore_ascii_case(table))
             .and_then(|object| object.sql.as_deref());
         Ok(sql.and_then(read::layout))
+    }
+
+    /// The shape of a table.
+    pub(super) fn shape(&self, table: &str) -> Result<Option<Shape>> {
+        shape::of(&self.connection, Path::new(":memory:"), table)
     }
 
     /// What SQLite finds wrong in the views and triggers of the schema: renaming a table makes it look at all of them. It also writes names anew in them, and is

@@ -2,9 +2,11 @@
 
 use super::connection::failure;
 use super::idle::{Idle, Writer};
+use super::reading::Reading;
 use super::{inspect, statements};
 use crate::error::{Error, Result};
 use crate::target::contract::{Session, Step};
+use crate::target::shape::Reader;
 use crate::target::state::State;
 use crate::target::table::TableName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,6 +143,13 @@ fn failed(path: &Path, step: &Step, statement: &str, error: rusqlite::Error) -> 
 impl Session for SqliteSession {
     fn inspect(&mut self, names: &[TableName]) -> Result<Vec<Option<State>>> {
         inspect::states(&self.writer.connection, &self.path, names)
+    }
+
+    fn reader(&mut self) -> Box<dyn Reader + '_> {
+        Box::new(Reading {
+            connection: &self.writer.connection,
+            path: &self.path,
+        })
     }
 
     fn execute(&mut self, step: &Step) -> Result<()> {

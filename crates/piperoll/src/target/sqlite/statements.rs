@@ -287,3 +287,32 @@ pub(super) mod guards {
         )
     }
 }
+
+/// What a table is: its name as it was made, whether its rows have no rowid, whether it is strict. None of a view or of a virtual table.
+pub(super) const TABLE_KIND: &str = "\
+SELECT name, wr, strict FROM pragma_table_list
+WHERE schema = 'main' AND type = 'table' AND name = ?1 COLLATE NOCASE AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
+/// Its columns, as they are stored.
+pub(super) const STORED_COLUMNS: &str = "\
+SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1, 'main') WHERE hidden <> 1 ORDER BY cid";
+
+/// Its unique indexes, those of constraints among them.
+pub(super) const UNIQUE_INDEXES: &str = "\
+SELECT name, origin, partial FROM pragma_index_list(?1, 'main') WHERE \"unique\" ORDER BY name";
+
+/// The terms of an index: column and collation.
+pub(super) const INDEX_TERMS: &str =
+    "SELECT name, coll FROM pragma_index_xinfo(?1, 'main') WHERE key ORDER BY seqno";
+
+/// The statement of an index.
+pub(super) const INDEX_SQL: &str =
+    "SELECT sql FROM main.sqlite_master WHERE type = 'index' AND name = ?1";
+
+/// The triggers on a table, in the order in which they were made.
+pub(super) const TRIGGERS_OF: &str = "\
+SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid";
+
+/// An object by its name.
+pub(super) const MADE: &str = "\
+SELECT name, sql FROM main.sqlite_master WHERE name = ?1 COLLATE NOCASE AND sql IS NOT NULL";

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::error::{Error, Problem, Result};
 use crate::target::contract::{Step, TableChange};
+use crate::target::shape::Shape;
 use crate::target::state::{Attribute, Metadata, Object, State};
 use crate::target::table::Table;
 use crate::yaml::quoted;
@@ -22,6 +23,32 @@ pub(super) fn of(change: &TableChange<'_>) -> Result<Vec<Step>> {
         None => create(change.to),
         Some(from) => alter(change, from),
     }
+}
+
+/// The shape of the table after a change: the steps are run on an empty copy.
+pub(super) fn shape_after(change: &TableChange<'_>) -> Result<Shape> {
+    let steps = of(change)?;
+    let scratch = match change.from {
+        None => Scratch::empty()?,
+        Some(from) => {
+            let old_table = from.table.name.table();
+            let all = without(account(from)?.0, change.set_aside);
+            Scratch::new(&related::objects(&all, old_table), old_table)?
+        }
+    };
+    scratch
+        .run(statements::SIDE_TABLE)
+        .map_err(Error::internal)?;
+    let statements = steps.iter().flat_map(|step| &step.statements);
+    for sql in statements.filter(|sql| !statements::is_of_statistics(sql)) {
+        scratch
+            .run(sql)
+            .map_err(|fault| refused(change.to, &fault))?;
+    }
+    let table = change.to.name.table();
+    scratch
+        .shape(table)?
+        .ok_or_else(|| Error::internal(format!("{} is not there after its change", quoted(table))))
 }
 
 fn refuse(to: &Table, problems: Vec<Problem>) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use piperoll::Error;
 use piperoll::error::{Problem, Result};
-use piperoll::target::{Dialect, Session, State, Step, Table, TableChange, TableName, Target};
+use piperoll::target::{
+    Dialect, Reader, Session, Shape, State, Step, Table, TableChange, TableName, Target,
+};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -47,7 +49,7 @@ impl Faulty {
         }
     }
 
-    fn read(&self) -> Result<()> {
+    fn count_read(&self) -> Result<()> {
         let number = self.reads.fetch_add(1, Ordering::Relaxed);
         if self.fault == Fault::Read(number) {
             return Err(Error::unavailable("the disk does not answer"));
@@ -73,7 +75,7 @@ impl Target for Faulty {
     }
 
     fn inspect(&self, names: &[TableName]) -> Result<Vec<Option<State>>> {
-        self.read()?;
+        self.count_read()?;
         self.inner.inspect(names)
     }
 
@@ -91,6 +93,15 @@ impl Target for Faulty {
 
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
         self.inner.steps(change)
+    }
+
+    fn shape_after(&self, change: &TableChange<'_>) -> Result<Shape> {
+        self.inner.shape_after(change)
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reader) -> Result<()>) -> Result<bool> {
+        self.count_read()?;
+        self.inner.read(work)
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>> {
@@ -113,8 +124,12 @@ struct FaultySession<'t> {
 
 impl Session for FaultySession<'_> {
     fn inspect(&mut self, names: &[TableName]) -> Result<Vec<Option<State>>> {
-        self.target.read()?;
+        self.target.count_read()?;
         self.inner.inspect(names)
+    }
+
+    fn reader(&mut self) -> Box<dyn Reader + '_> {
+        self.inner.reader()
     }
 
     fn execute(&mut self, step: &Step) -> Result<()> {

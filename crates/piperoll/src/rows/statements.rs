@@ -1,0 +1,420 @@
+//! The statements of row history in SQLite. What stays in the user's file by them works with SQLite 3.34 and holds no function of ours.
+
+use super::form::{Form, Identity};
+use super::settings::Stamp;
+use super::triggers::{self, Version, kept};
+use crate::target::Made;
+use crate::target::dialect::sqlite::{name, names, text};
+
+/// The tables that all histories of a file share.
+pub(super) fn shared() -> [Made; 4] {
+    [
+        ("piperoll_tracked", TRACKED),
+        ("piperoll_eras", ERAS),
+        ("piperoll_context", CONTEXT),
+        ("piperoll_gate", GATE),
+    ]
+    .map(|(name, sql)| Made {
+        name: name.to_owned(),
+        sql: sql.to_owned(),
+    })
+}
+
+/// Which tables are tracked, and how.
+const TRACKED: &str = "\
+CREATE TABLE piperoll_tracked (
+  table_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
+  history_name TEXT NOT NULL,
+  tracking_id TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  is_active INTEGER NOT NULL
+)";
+
+/// Which columns a history has kept since which of its versions, in what order, and what told rows apart.
+const ERAS: &str = "\
+CREATE TABLE piperoll_eras (
+  history_name TEXT NOT NULL COLLATE NOCASE,
+  from_seq INTEGER NOT NULL,
+  since TEXT NOT NULL,
+  columns TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  PRIMARY KEY (history_name, from_seq)
+)";
+
+/// Who writes, and why: one row, for one transaction. The foreign key refers to what is never there, so that no transaction ends with a row in it where foreign
+/// keys are looked at.
+const CONTEXT: &str = "\
+CREATE TABLE piperoll_context (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  actor TEXT,
+  reason TEXT,
+  session_id TEXT,
+  source TEXT,
+  set_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  clear_before_commit INTEGER NOT NULL DEFAULT 1 CHECK (clear_before_commit = 1)
+    REFERENCES piperoll_context (never) DEFERRABLE INITIALLY DEFERRED,
+  never INTEGER UNIQUE CHECK (never IS NULL)
+)";
+
+/// A row in it lets a history be changed, for one transaction: what retention and erasure do.
+const GATE: &str = "\
+CREATE TABLE piperoll_gate (
+  history_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
+  close_before_commit INTEGER NOT NULL DEFAULT 1 CHECK (close_before_commit = 1)
+    REFERENCES piperoll_gate (never) DEFERRABLE INITIALLY DEFERRED,
+  never INTEGER UNIQUE CHECK (never IS NULL)
+)";
+
+/// A tracked table, as the registry has it.
+pub(super) const TRACKED_ONE: &str = "\
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked WHERE table_name = ?1";
+
+/// All that were ever tracked.
+pub(super) const TRACKED_ALL: &str = "\
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked ORDER BY table_name";
+
+/// The eras of a history.
+pub(super) const ERAS_OF: &str = "\
+SELECT from_seq, since, columns, identity FROM main.piperoll_eras WHERE history_name = ?1 ORDER BY from_seq";
+
+/// How many contexts nobody cleared, by now.
+pub(super) const CONTEXTS_LEFT: &str = "SELECT count(*) FROM main.piperoll_context";
+
+/// The gates that nobody closed.
+pub(super) const GATES_OPEN: &str =
+    "SELECT history_name FROM main.piperoll_gate ORDER BY history_name";
+
+/// Remembers that a table is tracked.
+pub(super) fn remember(table: &str, history: &str, tracking_id: &str, settings: &str) -> String {
+    format!(
+        "INSERT OR REPLACE INTO piperoll_tracked (table_name, history_name, tracking_id, settings, is_active) VALUES ({}, {}, {}, {}, 1)",
+        text(table),
+        text(history),
+        text(tracking_id),
+        text(settings)
+    )
+}
+
+/// Remembers that a table is tracked no longer.
+pub(super) fn forget(table: &str) -> String {
+    format!(
+        "UPDATE piperoll_tracked SET is_active = 0 WHERE table_name = {}",
+        text(table)
+    )
+}
+
+/// Remembers that a tracked table has another name, and its history too.
+pub(super) fn rename_tracked(from: &str, to: &str, history: (&str, &str)) -> [String; 2] {
+    [
+        format!(
+            "UPDATE piperoll_tracked SET table_name = {}, history_name = {} WHERE table_name = {}",
+            text(to),
+            text(history.1),
+            text(from)
+        ),
+        format!(
+            "UPDATE piperoll_eras SET history_name = {} WHERE history_name = {}",
+            text(history.1),
+            text(history.0)
+        ),
+    ]
+}
+
+/// Begins an era with the next version. One that began there and has no version yet is replaced.
+pub(super) fn begin_era(form: &Form<'_>, columns: &str, identity: &str) -> String {
+    let history = &form.names.history;
+    format!(
+        "INSERT OR REPLACE INTO piperoll_eras (history_name, from_seq, since, columns, identity) \
+         SELECT {}, coalesce(max({}), 0) + 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), {}, {} FROM {}",
+        text(history),
+        name(&form.names.seq),
+        text(columns),
+        text(identity),
+        name(history)
+    )
+}
+
+/// The history: the columns of the table with their types, and no constraint that could refuse a row.
+pub(super) fn history(
+    form: &Form<'_>,
+    named: &str,
+    tracking_id: &str,
+    columns: &[(String, String)],
+) -> String {
+    let own = &form.names;
+    let at = match form.settings.timestamp {
+        Stamp::Utc => "TEXT",
+        Stamp::Epoch => "REAL",
+    };
+    let mut lines = vec![
+        format!("{} INTEGER PRIMARY KEY", name(&own.seq)),
+        format!(
+            "{} TEXT GENERATED ALWAYS AS (printf({}, {})) VIRTUAL",
+            name(&own.id),
+            text(&format!("{tracking_id}%012x")),
+            name(&own.seq)
+        ),
+        format!("{} {at}", name(&own.at)),
+        format!("{} BOOLEAN", name(&own.is_delete)),
+    ];
+    let texts = [
+        &own.operation,
+        &own.user,
+        &own.actor,
+        &own.reason,
+        &own.session_id,
+        &own.source,
+    ];
+    lines.extend(texts.map(|column| format!("{} TEXT", name(column))));
+    lines.push(format!("{} INTEGER", name(&own.txid)));
+    if form.identity == Identity::Rowid {
+        lines.push(format!("{} INTEGER", name(&own.rowid)));
+    }
+    lines.extend(
+        columns
+            .iter()
+            .map(|(column, sql_type)| typed(column, sql_type)),
+    );
+    format!(
+        "CREATE TABLE {} (\n  {}\n)",
+        name(named),
+        lines.join(",\n  ")
+    )
+}
+
+fn typed(column: &str, sql_type: &str) -> String {
+    format!("{} {sql_type}", name(column)).trim_end().to_owned()
+}
+
+/// The index by which the versions of one row are found.
+pub(super) fn index(form: &Form<'_>) -> Made {
+    let own = format!("piperoll_rows_of_{}", form.names.history);
+    let columns: Vec<&str> = form.identity().iter().map(|(_, column)| *column).collect();
+    Made {
+        sql: format!(
+            "CREATE INDEX {} ON {} ({})",
+            name(&own),
+            name(&form.names.history),
+            names(&columns)
+        ),
+        name: own,
+    }
+}
+
+pub(super) fn drop_index(index: &str) -> String {
+    format!("DROP INDEX {}", name(index))
+}
+
+pub(super) fn drop_trigger(trigger: &str) -> String {
+    format!("DROP TRIGGER {}", name(trigger))
+}
+
+pub(super) fn drop_table(table: &str) -> String {
+    format!("DROP TABLE {}", name(table))
+}
+
+pub(super) fn rename_table(from: &str, to: &str) -> String {
+    format!("ALTER TABLE {} RENAME TO {}", name(from), name(to))
+}
+
+pub(super) fn add_column(table: &str, column: &str, sql_type: &str) -> String {
+    format!(
+        "ALTER TABLE {} ADD COLUMN {}",
+        name(table),
+        typed(column, sql_type)
+    )
+}
+
+pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
+    format!(
+        "ALTER TABLE {} RENAME COLUMN {} TO {}",
+        name(table),
+        name(from),
+        name(to)
+    )
+}
+
+/// Views and triggers that name a history find it under its name again.
+pub(super) const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
+pub(super) const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
+
+/// Copies a history, with its numbers.
+pub(super) fn copy(from: &str, to: &str, columns: &[String]) -> String {
+    let columns = names(columns);
+    format!(
+        "INSERT INTO {} ({columns}) SELECT {columns} FROM {}",
+        name(to),
+        name(from)
+    )
+}
+
+/// Records what the table has and the history has not: rows that came or changed while nobody looked, and all of them at the beginning.
+pub(super) fn found(form: &Form<'_>) -> String {
+    let version = Version {
+        row: "live",
+        operation: "BASELINE",
+        is_delete: false,
+        rowid: form.shape.rowid.as_deref().unwrap_or_default(),
+        is_kept: false,
+        source: Some("piperoll"),
+    };
+    triggers::select(form, version, &not_in_history(form))
+}
+
+/// Records what the history has and the table has no longer.
+pub(super) fn gone(form: &Form<'_>) -> String {
+    let version = Version {
+        row: "version",
+        operation: "DELETE",
+        is_delete: true,
+        rowid: &form.names.rowid,
+        is_kept: true,
+        source: Some("piperoll"),
+    };
+    triggers::select(form, version, &not_in_table(form))
+}
+
+/// How many rows of the table the history does not have as they are, and how many it has that are gone.
+pub(super) fn gaps(form: &Form<'_>) -> String {
+    format!(
+        "SELECT (SELECT count(*) {}), (SELECT count(*) {})",
+        not_in_history(form),
+        not_in_table(form)
+    )
+}
+
+fn not_in_history(form: &Form<'_>) -> String {
+    let own = &form.names;
+    let same: Vec<String> = form
+        .columns
+        .iter()
+        .map(|column| {
+            let there = name(&column.name);
+            let now = kept(form, column, "live");
+            let mut same = format!("version.{there} IS {now} COLLATE BINARY");
+            if column.keeps_types {
+                same.push_str(&format!(" AND typeof(version.{there}) = typeof({now})"));
+            }
+            same
+        })
+        .collect();
+    format!(
+        "FROM {table} AS live WHERE NOT EXISTS (SELECT 1 FROM {history} AS version WHERE version.{seq} = \
+         (SELECT max(last.{seq}) FROM {history} AS last WHERE {identity}) AND NOT version.{is_delete} AND {})",
+        same.join(" AND "),
+        table = name(&form.shape.table),
+        history = name(&own.history),
+        seq = name(&own.seq),
+        is_delete = name(&own.is_delete),
+        identity = is_of(form, "last", "live"),
+    )
+}
+
+fn not_in_table(form: &Form<'_>) -> String {
+    let own = &form.names;
+    format!(
+        "FROM {history} AS version WHERE NOT version.{is_delete} AND version.{seq} = \
+         (SELECT max(last.{seq}) FROM {history} AS last WHERE {same}) \
+         AND NOT EXISTS (SELECT 1 FROM {table} AS live WHERE {identity})",
+        table = name(&form.shape.table),
+        history = name(&own.history),
+        seq = name(&own.seq),
+        is_delete = name(&own.is_delete),
+        same = form
+            .identity()
+            .iter()
+            .map(|(_, column)| format!("last.{0} = version.{0}", name(column)))
+            .collect::<Vec<_>>()
+            .join(" AND "),
+        identity = is_of(form, "version", "live"),
+    )
+}
+
+/// Whether a version is of a row of the table; the history's index finds it.
+fn is_of(form: &Form<'_>, version: &str, live: &str) -> String {
+    let columns = form.identity().into_iter();
+    columns
+        .map(|(column, own)| {
+            format!(
+                "{version}.{} = {live}.{} COLLATE BINARY",
+                name(own),
+                name(column)
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}
+
+/// The columns of versions that readers ask for, in their order: those of the history, then those of the row.
+pub(super) fn version_columns(own: &super::names::Names, columns: &[String]) -> String {
+    let first = [
+        &own.seq,
+        &own.at,
+        &own.is_delete,
+        &own.operation,
+        &own.actor,
+        &own.reason,
+        &own.session_id,
+        &own.source,
+    ];
+    let first = first.into_iter().map(String::as_str);
+    let all: Vec<&str> = first.chain(columns.iter().map(String::as_str)).collect();
+    names(&all)
+}
+
+/// The versions whose columns have the values that are bound, oldest first.
+pub(super) fn versions(history: &str, selected: &str, seq: &str, key: &[String]) -> String {
+    let key: Vec<String> = key
+        .iter()
+        .enumerate()
+        .map(|(at, column)| format!("{} IS ?{}", name(column), at + 1))
+        .collect();
+    format!(
+        "SELECT {selected} FROM {} WHERE {} ORDER BY {}",
+        name(history),
+        key.join(" AND "),
+        name(seq)
+    )
+}
+
+/// One version by its number.
+pub(super) fn version(history: &str, selected: &str, seq: &str) -> String {
+    format!(
+        "SELECT {selected} FROM {} WHERE {} = ?1",
+        name(history),
+        name(seq)
+    )
+}
+
+/// The number of the newest version that is not later than the time that is bound.
+pub(super) fn last_at(history: &str, seq: &str, at: &str) -> String {
+    format!(
+        "SELECT {seq} FROM {} WHERE {} <= ?1 ORDER BY {seq} DESC LIMIT 1",
+        name(history),
+        name(at),
+        seq = name(seq)
+    )
+}
+
+/// The rows that are there after a version: the newest version of each up to it, unless it is of a deletion.
+pub(super) fn as_of(
+    history: &str,
+    own: &super::names::Names,
+    identity: &[String],
+    columns: &[String],
+) -> String {
+    let seq = name(&own.seq);
+    let same: Vec<String> = identity
+        .iter()
+        .map(|column| format!("later.{0} = version.{0}", name(column)))
+        .collect();
+    format!(
+        "SELECT {} FROM {history} AS version WHERE {seq} <= ?1 AND NOT {} AND NOT EXISTS \
+         (SELECT 1 FROM {history} AS later WHERE {} AND later.{seq} > version.{seq} AND later.{seq} <= ?1) ORDER BY {}",
+        names(columns),
+        name(&own.is_delete),
+        same.join(" AND "),
+        names(identity),
+        history = name(history),
+    )
+}

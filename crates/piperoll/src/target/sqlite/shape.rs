@@ -1,0 +1,300 @@
+//! The shape of a table, as SQLite tells it.
+
+use super::connection::failure;
+use super::statements;
+use super::tokens::{Token, code};
+use crate::error::{Error, Result};
+use crate::target::dialect::sqlite::{self as dialect, Affinity};
+use crate::target::shape::{Made, Shape, StoredColumn, Term, Unique};
+use crate::yaml::quoted;
+use rusqlite::{Connection, OptionalExtension as _};
+use std::path::Path;
+
+/// A column as `table_xinfo` tells it.
+struct Seen {
+    stored: StoredColumn,
+    not_null: bool,
+    default: Option<String>,
+    key_position: i64,
+}
+
+impl Seen {
+    /// The column of the row that comes. `NOT NULL ON CONFLICT REPLACE` puts the default in the place of NULL, and triggers that run before do not see it.
+    fn coming(&self) -> String {
+        let column = format!("NEW.{}", dialect::name(&self.stored.name));
+        match &self.default {
+            Some(default) if self.not_null => format!("coalesce({column}, ({default}))"),
+            _ => column,
+        }
+    }
+}
+
+/// An index as `index_list` tells it.
+struct Index {
+    name: String,
+    of_key: bool,
+    partial: bool,
+}
+
+/// The shape of a table; none when it is no table of its own.
+pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Option<Shape>> {
+    let failed = |error| failure(path, error);
+    let found = connection
+        .query_row(statements::TABLE_KIND, [table], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, bool>(1)?,
+                row.get::<_, bool>(2)?,
+            ))
+        })
+        .optional()
+        .map_err(failed)?;
+    let Some((name, without_rowid, strict)) = found else {
+        return Ok(None);
+    };
+    let seen = columns(connection, &name, strict).map_err(failed)?;
+    let indexes = indexes(connection, &name).map_err(failed)?;
+    let mut in_key: Vec<&Seen> = seen.iter().filter(|seen| seen.key_position > 0).collect();
+    in_key.sort_by_key(|seen| seen.key_position);
+    let key: Vec<String> = in_key.iter().map(|seen| seen.stored.name.clone()).collect();
+    // A key that is the rowid itself has no index.
+    let alias = match key.as_slice() {
+        [only] if !without_rowid && !indexes.iter().any(|index| index.of_key) => Some(only),
+        _ => None,
+    };
+    let is_key_exact = !key.is_empty()
+        && (without_rowid || alias.is_some() || in_key.iter().all(|seen| seen.not_null));
+    let is_taken = |name: &&str| {
+        let mut columns = seen.iter();
+        columns.any(|seen| seen.stored.name.eq_ignore_ascii_case(name))
+    };
+    let free = ["rowid", "_rowid_", "oid"]
+        .into_iter()
+        .find(|name| !is_taken(name));
+    let rowid = match alias {
+        Some(alias) => Some(alias.clone()),
+        None if without_rowid => None,
+        None => free.map(str::to_owned),
+    };
+    let mut unique = Vec::new();
+    if let Some(rowid) = &rowid {
+        unique.push(Unique {
+            terms: vec![Term {
+                column: Some(rowid.clone()),
+                present: dialect::name(rowid),
+                coming: format!("NEW.{}", dialect::name(rowid)),
+                collation: None,
+            }],
+            condition: None,
+        });
+    }
+    for index in &indexes {
+        unique.push(terms(connection, path, index, &seen)?);
+    }
+    Ok(Some(Shape {
+        triggers: triggers(connection, &name).map_err(failed)?,
+        columns: seen.into_iter().map(|seen| seen.stored).collect(),
+        table: name,
+        key,
+        is_key_exact,
+        rowid,
+        has_rowid: !without_rowid,
+        unique,
+    }))
+}
+
+/// The objects of these names that are there.
+pub(super) fn made(connection: &Connection, names: &[&str]) -> rusqlite::Result<Vec<Made>> {
+    let mut statement = connection.prepare_cached(statements::MADE)?;
+    let mut found = Vec::new();
+    for name in names {
+        let made = statement
+            .query_row([name], |row| {
+                Ok(Made {
+                    name: row.get(0)?,
+                    sql: row.get(1)?,
+                })
+            })
+            .optional()?;
+        found.extend(made);
+    }
+    Ok(found)
+}
+
+fn columns(connection: &Connection, table: &str, strict: bool) -> rusqlite::Result<Vec<Seen>> {
+    let mut statement = connection.prepare_cached(statements::STORED_COLUMNS)?;
+    let seen = statement.query_map([table], |row| {
+        let sql_type: String = row.get(1)?;
+        Ok(Seen {
+            stored: StoredColumn {
+                name: row.get(0)?,
+                is_generated: row.get::<_, i64>(5)? != 0,
+                keeps_types: if strict {
+                    sql_type.eq_ignore_ascii_case("any")
+                } else {
+                    dialect::affinity(&sql_type) == Affinity::None
+                },
+                // In a table that is not strict `ANY` would turn '007' into 7.
+                sql_type: if strict && sql_type.eq_ignore_ascii_case("any") {
+                    String::new()
+                } else {
+                    sql_type
+                },
+            },
+            not_null: row.get(2)?,
+            default: row.get(3)?,
+            key_position: row.get(4)?,
+        })
+    })?;
+    seen.collect()
+}
+
+fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Index>> {
+    let mut statement = connection.prepare_cached(statements::UNIQUE_INDEXES)?;
+    let indexes = statement.query_map([table], |row| {
+        Ok(Index {
+            name: row.get(0)?,
+            of_key: row.get::<_, String>(1)? == "pk",
+            partial: row.get(2)?,
+        })
+    })?;
+    indexes.collect()
+}
+
+fn triggers(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Made>> {
+    let mut statement = connection.prepare_cached(statements::TRIGGERS_OF)?;
+    let triggers = statement.query_map([table], |row| {
+        Ok(Made {
+            name: row.get(0)?,
+            sql: row.get(1)?,
+        })
+    })?;
+    triggers.collect()
+}
+
+fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> Result<Unique> {
+    let failed = |error| failure(path, error);
+    let mut statement = connection
+        .prepare_cached(statements::INDEX_TERMS)
+        .map_err(failed)?;
+    let columns: Vec<(Option<String>, Option<String>)> = statement
+        .query_map([&index.name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(failed)?;
+    let unreadable = || {
+        let name = quoted(&index.name);
+        Error::unsupported(format!("the unique index {name} cannot be understood"))
+            .hint("its rows cannot be tracked as long as it is there")
+    };
+    let has_expression = columns.iter().any(|(column, _)| column.is_none());
+    let (mut texts, mut condition) = (Vec::new(), None);
+    if has_expression || index.partial {
+        let sql: String = connection
+            .query_row(statements::INDEX_SQL, [&index.name], |row| row.get(0))
+            .map_err(failed)?;
+        let read = read(&sql).ok_or_else(unreadable)?;
+        (texts, condition) = (read.terms, read.condition);
+        if texts.len() != columns.len() {
+            return Err(unreadable());
+        }
+    }
+    let mut terms = Vec::new();
+    for (at, (column, collation)) in columns.into_iter().enumerate() {
+        let (present, coming) = match &column {
+            Some(name) => {
+                let present = dialect::name(name);
+                let mut all = seen.iter();
+                let stored = all.find(|seen| seen.stored.name == *name);
+                let coming = match stored {
+                    Some(stored) => stored.coming(),
+                    None => format!("NEW.{present}"),
+                };
+                (present, coming)
+            }
+            None => {
+                let text = texts.get(at).ok_or_else(unreadable)?;
+                let coming = of_the_coming(text, seen).ok_or_else(unreadable)?;
+                (format!("({text})"), format!("({coming})"))
+            }
+        };
+        terms.push(Term {
+            column,
+            present,
+            coming,
+            collation,
+        });
+    }
+    Ok(Unique {
+        terms,
+        condition: condition.filter(|_| index.partial),
+    })
+}
+
+/// A `CREATE INDEX` statement as it was read.
+struct Read {
+    terms: Vec<String>,
+    condition: Option<String>,
+}
+
+fn read(sql: &str) -> Option<Read> {
+    let tokens = code(sql).ok()?;
+    let open = tokens.iter().position(|token| token.is_sign("("))?;
+    let (mut depth, mut start, mut terms) = (0_usize, open + 1, Vec::new());
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        if token.is_sign("(") {
+            depth += 1;
+        } else if token.is_sign(")") {
+            depth -= 1;
+        }
+        let ends_list = depth == 0;
+        if ends_list || depth == 1 && token.is_sign(",") {
+            terms.push(slice(sql, tokens.get(start..at)?)?);
+            start = at + 1;
+        }
+        if ends_list {
+            let rest = tokens.get(at + 1..)?;
+            let condition = match rest.split_first() {
+                Some((first, rest)) if first.is("where") => Some(slice(sql, rest)?),
+                Some(_) => return None,
+                None => None,
+            };
+            return Some(Read { terms, condition });
+        }
+    }
+    None
+}
+
+/// The text from the first to the last of tokens, without the direction at its end.
+fn slice(sql: &str, tokens: &[Token<'_>]) -> Option<String> {
+    let tokens = match tokens.split_last() {
+        Some((last, rest)) if last.is("asc") || last.is("desc") => rest,
+        _ => tokens,
+    };
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    sql.get(first.at..last.end()).map(str::to_owned)
+}
+
+/// An expression in which each column is that of the row that comes.
+fn of_the_coming(expression: &str, seen: &[Seen]) -> Option<String> {
+    let tokens = code(expression).ok()?;
+    let mut text = String::new();
+    let mut done = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let is_call = tokens.get(at + 1).is_some_and(|next| next.is_sign("("));
+        let is_other = before
+            .is_some_and(|before| before.is("collate") || before.is("as") || before.is_sign("."));
+        let name = token.name().filter(|_| !token.text.starts_with('\''));
+        let Some(name) = name.filter(|_| !is_call && !is_other) else {
+            continue;
+        };
+        let mut columns = seen.iter();
+        if let Some(seen) = columns.find(|seen| seen.stored.name.eq_ignore_ascii_case(&name)) {
+            text.push_str(expression.get(done..token.at)?);
+            text.push_str(&seen.coming());
+            done = token.end();
+        }
+    }
+    text.push_str(expression.get(done..)?);
+    Some(text)
+}
