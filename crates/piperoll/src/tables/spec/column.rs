@@ -12,7 +12,7 @@ pub(super) struct Declared {
     pub(super) column: Column,
     pub(super) active: bool,
     pub(super) renamed_from: Option<(Position, String)>,
-    /// Where `nullable` stands, when the file has it.
+    /// Where `nullable` stands, when the file says it.
     pub(super) nullable_at: Option<Position>,
 }
 
@@ -29,8 +29,8 @@ pub(super) fn read(
     let datatype = fields.required("datatype");
     let datatype = datatype.and_then(|field| self::datatype(field, fields.problems()));
     let nullable = fields.optional("nullable");
-    let nullable_at = nullable.map(|field| field.node.at);
-    let nullable = nullable.and_then(|field| field.boolean(fields.problems()));
+    let nullable =
+        nullable.and_then(|field| Some((field.node.at, field.boolean(fields.problems())?)));
     let active = fields.optional("active");
     let active = active.and_then(|field| field.boolean(fields.problems()));
     let renamed_from = fields.optional("renamed_from");
@@ -71,7 +71,7 @@ pub(super) fn read(
     let column = Column {
         name: name?,
         datatype: datatype?,
-        nullable: nullable.unwrap_or(true),
+        nullable: nullable.is_none_or(|(_, nullable)| nullable),
         default,
         variable_value,
         generated,
@@ -86,7 +86,7 @@ pub(super) fn read(
         column,
         active: active.unwrap_or(true),
         renamed_from,
-        nullable_at,
+        nullable_at: nullable.map(|(at, _)| at),
     })
 }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Columns that could not be read: what names them is not to blame.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
-    /// Their names, as far as they are known.
-    pub(super) names: BTreeSet<String>,
+    /// Their names, as far as they are known, and where these stand.
+    pub(super) names: Vec<Named>,
     /// Whether the name of one is not known.
     pub(super) nameless: bool,
 }
@@ -22,12 +22,13 @@ pub(super) fn check(
     primary_key: &[Named],
     problems: &mut Problems,
 ) {
-    unique_names(columns, problems);
+    unique_names(columns, &unread.names, problems);
     renames(columns, problems);
     let known: BTreeMap<&str, bool> = columns
         .iter()
         .map(|declared| (declared.column.name.as_str(), declared.active))
         .collect();
+    let unread_names: BTreeSet<&str> = unread.names.iter().map(|it| it.name.as_str()).collect();
     for (key, list) in lists {
         let mut seen = BTreeSet::new();
         for Named { at, name } in *list {
@@ -37,7 +38,7 @@ pub(super) fn check(
                     *at,
                     format!("`{key}` names {}, which is not active", quoted(name)),
                 ),
-                None if unread.nameless || unread.names.contains(name) => {}
+                None if unread.nameless || unread_names.contains(name.as_str()) => {}
                 None => problems.add(*at, unknown(key, name, &known)),
             }
             if !seen.insert(name) {
@@ -74,18 +75,20 @@ fn unknown(key: &str, name: &str, known: &BTreeMap<&str, bool>) -> String {
     message
 }
 
-fn unique_names(columns: &[Declared], problems: &mut Problems) {
+/// Names of columns, whether these could be read or not: each once.
+fn unique_names(columns: &[Declared], unread: &[Named], problems: &mut Problems) {
+    let read = columns.iter().map(|it| (it.at, it.column.name.as_str()));
+    let unread = unread.iter().map(|it| (it.at, it.name.as_str()));
+    let mut names: Vec<(Position, &str)> = read.chain(unread).collect();
+    names.sort_by_key(|(at, _)| *at);
     let mut seen: BTreeMap<&str, Position> = BTreeMap::new();
-    for Declared { at, column, .. } in columns {
-        if let Some(first) = seen.get(column.name.as_str()) {
+    for (at, name) in names {
+        if let Some(first) = seen.get(name) {
             let first = problems.place(*first);
-            let message = format!(
-                "a column called {} stands at {first} already",
-                quoted(&column.name)
-            );
-            problems.add(*at, message);
+            let message = format!("a column called {} stands at {first} already", quoted(name));
+            problems.add(at, message);
         } else {
-            seen.insert(&column.name, *at);
+            seen.insert(name, at);
         }
     }
 }

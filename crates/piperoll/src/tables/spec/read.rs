@@ -18,6 +18,7 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// A name, and where it stands.
+#[derive(Debug)]
 pub(super) struct Named {
     pub(super) at: Position,
     pub(super) name: String,
@@ -350,8 +351,14 @@ impl Unread {
     fn add(&mut self, column: &Node) {
         let mut entries = column.as_mapping().unwrap_or_default().iter();
         let name = entries.find(|entry| entry.key == "name");
-        match name.and_then(|entry| entry.value.as_text()) {
-            Some(name) => drop(self.names.insert(name.to_owned())),
+        let named = name.and_then(|entry| {
+            Some(Named {
+                at: entry.value.at,
+                name: entry.value.as_text()?.to_owned(),
+            })
+        });
+        match named {
+            Some(named) => self.names.push(named),
             None => self.nameless = true,
         }
     }

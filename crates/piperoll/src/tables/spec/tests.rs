@@ -385,6 +385,14 @@ fn every_fault_is_named_at_its_place() {
             "t.yaml:8:14: `primary_key` names `id`, which is not active",
         ),
         (
+            column("    datatype: int\n    nullable: maybe\nprimary_key: id"),
+            "t.yaml:7:15: `nullable` must be `true` or `false`, not text",
+        ),
+        (
+            column("    datatype: itn\n  - {name: id, datatype: int}"),
+            "t.yaml:7:12: a column called `id` stands at t.yaml:5:11 already",
+        ),
+        (
             column("    datatype: int\n  - {name: id, datatype: int}"),
             "t.yaml:7:12: a column called `id` stands at t.yaml:5:11 already",
         ),
@@ -473,6 +481,7 @@ fn all_faults_of_a_file_come_at_once() {
             "t.yaml:6:23",
             "t.yaml:6:40",
             "t.yaml:6:47",
+            "t.yaml:7:10",
             "t.yaml:7:37",
             "t.yaml:7:58"
         ],
