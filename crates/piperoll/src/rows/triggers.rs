@@ -16,6 +16,11 @@ use crate::limits::CONTEXT_SECONDS_MAX;
 use crate::target::dialect::sqlite::{name, text};
 use crate::target::{Made, StoredColumn};
 
+/// The mark of a waiting row that is recorded already.
+const RECORDED: u8 = 1;
+/// The mark of a waiting row that is written where it is.
+const WRITTEN: u8 = 2;
+
 /// What a version is of.
 #[derive(Clone, Copy)]
 pub(super) struct Version<'v> {
@@ -90,12 +95,12 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
             "before_update",
             "BEFORE UPDATE",
             Some(format!(
-                "({}) AND ({} OR {})",
+                "{} OR (({}) AND ({}))",
+                is_waiting(table),
                 keys_change(form),
                 conflicts(form, Some("OLD")),
-                is_waiting(table)
             )),
-            let_wait(form, Some("OLD")),
+            [stay(form), let_wait(form, Some("OLD"))].concat(),
         ),
         made(
             "insert",
@@ -377,7 +382,32 @@ fn conflict_of_each(form: &Form<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Clears what waits, and lets those wait that could be replaced now.
+/// Marks the row that waits and is written itself now: whatever it is when its own trigger comes, nothing took its place.
+fn stay(form: &Form<'_>) -> Vec<String> {
+    let waiting = name(&replaced(&form.shape.table));
+    let mark = name(&form.names.is_delete);
+    let at = is_waiting_at(form, &waiting, "OLD");
+    vec![format!(
+        "UPDATE {waiting} SET {mark} = {WRITTEN} WHERE {at} AND {waiting}.{mark} IS NULL AND {} AND NOT ({})",
+        is_as(form, &waiting, "OLD"),
+        keys_change(form)
+    )]
+}
+
+/// Whether a row that waits has the values of another.
+fn is_as(form: &Form<'_>, waiting: &str, row: &str) -> String {
+    all(form.columns.iter().map(|column| {
+        let own = format!("{waiting}.{}", name(&column.name));
+        let other = kept(form, column, row);
+        let values = format!("{own} IS {other} COLLATE BINARY");
+        if column.keeps_types {
+            return format!("{values} AND typeof({own}) = typeof({other})");
+        }
+        values
+    }))
+}
+
+/// Clears what waits, and lets those wait that could be replaced now; of an update, when a key changes.
 fn let_wait(form: &Form<'_>, except: Option<&str>) -> Vec<String> {
     let table = &form.shape.table;
     let waiting = name(&replaced(table));
@@ -386,16 +416,20 @@ fn let_wait(form: &Form<'_>, except: Option<&str>) -> Vec<String> {
         pairs.push((name(column), kept));
     }
     let (columns, values): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+    let only = except.map(|_| format!("({})", keys_change(form)));
+    let cleared = only.iter().map(|only| format!(" WHERE {only}"));
+    let and_only = only.iter().map(|only| format!(" AND {only}"));
     let not_itself = except.map(|row| format!(" AND NOT ({})", is_at(form, "live", row)));
     vec![
-        format!("DELETE FROM {waiting}"),
+        format!("DELETE FROM {waiting}{}", cleared.collect::<String>()),
         format!(
-            "INSERT INTO {waiting} ({}) SELECT {} FROM {} AS live WHERE ({}){}",
+            "INSERT INTO {waiting} ({}) SELECT {} FROM {} AS live WHERE ({}){}{}",
             columns.join(", "),
             values.join(", "),
             name(table),
             any(conflict_of_each(form).into_iter()),
-            not_itself.unwrap_or_default()
+            not_itself.unwrap_or_default(),
+            and_only.collect::<String>()
         ),
     ]
 }
@@ -436,26 +470,24 @@ pub(super) fn waiting_table(form: &Form<'_>) -> Made {
     }
 }
 
-/// A row that waits is written again before it is seen to be replaced: by an action of a foreign key, or by somebody's trigger. If it was another before, this
-/// is the row that took its place. Else it waits on, as it is now.
+/// A row that waits is written again before it is seen to be replaced: by an action of a foreign key, or by somebody's trigger. If it was another before, and
+/// was not written itself since, this is the row that took its place. Else it waits on, as it is now.
 fn overtake(form: &Form<'_>) -> Vec<String> {
+    let table = name(&form.shape.table);
     let waiting = name(&replaced(&form.shape.table));
+    let mark = name(&form.names.is_delete);
     let at = is_waiting_at(form, &waiting, "OLD");
-    let as_was = form.columns.iter().map(|column| {
-        let own = format!("{waiting}.{}", name(&column.name));
-        let old = kept(form, column, "OLD");
-        let values = format!("{own} IS {old} COLLATE BINARY");
-        if column.keeps_types {
-            return format!("{values} AND typeof({own}) = typeof({old})");
-        }
-        values
-    });
     let unrecorded = is_unrecorded(form, &waiting);
-    let another = format!("{at} AND {unrecorded} AND NOT ({})", all(as_was));
-    let now = form.columns.iter().map(|column| {
-        let own = name(&column.name);
-        format!("{own} = {}", kept(form, column, "NEW"))
-    });
+    let live = exists(
+        &form.shape.table,
+        &all([is_at(form, "live", "NEW"), is_as(form, &waiting, "live")].into_iter()),
+    );
+    let another = format!(
+        "{at} AND {waiting}.{mark} IS NULL AND NOT ({}) AND NOT {live}",
+        is_as(form, &waiting, "OLD")
+    );
+    let columns: Vec<String> = form.columns.iter().map(|each| name(&each.name)).collect();
+    let now = form.columns.iter().map(|each| kept(form, each, "live"));
     let version = Version {
         row: &waiting,
         ..waiting_version(form)
@@ -464,9 +496,12 @@ fn overtake(form: &Form<'_>) -> Vec<String> {
         select(form, version, &format!("FROM {waiting} WHERE {another}")),
         format!("DELETE FROM {waiting} WHERE {another}"),
         format!(
-            "UPDATE {waiting} SET {} WHERE {at} AND {unrecorded} AND NOT ({})",
+            "UPDATE {waiting} SET ({mark}, {}) = (SELECT NULL, {} FROM {table} AS live WHERE {}) WHERE {at} AND {unrecorded} AND NOT ({}) AND {}",
+            columns.join(", "),
             now.collect::<Vec<_>>().join(", "),
-            keys_change(form)
+            is_at(form, "live", "NEW"),
+            keys_change(form),
+            exists(&form.shape.table, &is_at(form, "live", "NEW")),
         ),
     ]
 }
@@ -499,7 +534,7 @@ fn outlive(form: &Form<'_>) -> Vec<String> {
             &format!("FROM {waiting} WHERE {gone} AND {unrecorded}"),
         ),
         format!(
-            "UPDATE {waiting} SET {} = 1 WHERE {gone}",
+            "UPDATE {waiting} SET {} = {RECORDED} WHERE {gone}",
             name(&form.names.is_delete)
         ),
     ]
@@ -551,7 +586,10 @@ fn waiting_version<'f>(form: &'f Form<'_>) -> Version<'f> {
 }
 
 fn is_unrecorded(form: &Form<'_>, waiting: &str) -> String {
-    format!("{waiting}.{} IS NULL", name(&form.names.is_delete))
+    format!(
+        "{waiting}.{} IS NOT {RECORDED}",
+        name(&form.names.is_delete)
+    )
 }
 
 fn is_waiting(table: &str) -> String {
