@@ -4,6 +4,7 @@ use crate::declared::Declared;
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::{GOOD, Output, count};
+use crate::tracking::Tracked;
 use piperoll::seal::Checkpoint;
 use piperoll::tables::{Applied, ChangeCategory, Plan, Request, TablePlan, apply};
 use piperoll::trail::Trail;
@@ -14,6 +15,7 @@ pub(crate) struct Tally {
     done: Vec<Applied>,
     unchanged: Vec<String>,
     checkpoint: Option<Checkpoint>,
+    rows: Vec<Tracked>,
 }
 
 /// How tables are applied.
@@ -27,7 +29,13 @@ pub(crate) struct Applying<'a> {
 
 impl Applying<'_> {
     /// Carries a plan out, table by table, and tells of it. Before an error is given back, what was done before it is told.
-    pub(crate) fn run(&self, plan: &Plan, output: &mut Output) -> Result<Exit> {
+    /// Then `rows` does what is to be done to the tracking of rows.
+    pub(crate) fn run(
+        &self,
+        plan: &Plan,
+        output: &mut Output,
+        rows: &mut dyn FnMut(&mut Vec<Tracked>) -> Result<()>,
+    ) -> Result<Exit> {
         let mut tally = Tally {
             unchanged: plan.unchanged.iter().map(ToString::to_string).collect(),
             ..Tally::default()
@@ -42,6 +50,20 @@ impl Applying<'_> {
                     return Err(error);
                 }
             }
+        }
+        let tracked = rows(&mut tally.rows);
+        for warning in tally.rows.iter().flat_map(Tracked::warnings) {
+            output.warning(warning);
+        }
+        if let Err(error) = tracked {
+            if !output.is_json() {
+                tally.lines(output)?;
+            }
+            return Err(error);
+        }
+        let newest = tally.rows.iter().rev().find_map(Tracked::checkpoint);
+        if let Some(newest) = newest {
+            tally.checkpoint = Some(newest.clone());
         }
         tally.tell(output)
     }
@@ -97,6 +119,9 @@ impl Tally {
                 applied.plan.name()
             ))?;
         }
+        for tracked in self.rows.iter().filter(|tracked| tracked.is_change()) {
+            output.line(&tracked.line())?;
+        }
         Ok(())
     }
 
@@ -119,6 +144,7 @@ impl Tally {
             let json = serde_json::json!({
                 "applied": done.collect::<Vec<_>>(),
                 "unchanged": self.unchanged,
+                "rows": self.rows.iter().map(Tracked::json).collect::<Vec<_>>(),
                 "checkpoint": checkpoint,
             });
             output.json(&json)?;
@@ -137,6 +163,13 @@ impl Tally {
             let tables = count(self.unchanged.len() as u64, "table");
             output.line(&format!(
                 "{GOOD}up to date{GOOD:#}: {tables} {is} as declared"
+            ))?;
+        }
+        let tracked = self.rows.iter().filter(|tracked| !tracked.is_change());
+        let tracked = count(tracked.count() as u64, "table");
+        if self.rows.iter().any(|tracked| !tracked.is_change()) {
+            output.line(&format!(
+                "{GOOD}up to date{GOOD:#}: the rows of {tracked} are tracked"
             ))?;
         }
         if let Some(checkpoint) = &self.checkpoint {

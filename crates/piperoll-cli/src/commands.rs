@@ -12,6 +12,7 @@ mod log;
 mod plan;
 mod prove;
 mod record;
+mod rows;
 mod run;
 mod runs;
 mod show;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Tables(tables::Args),
+    Rows(rows::Args),
     Run(run::Args),
     Runs(runs::Args),
     Record(record::Args),
@@ -58,6 +60,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit> {
         Command::Plan(args) => plan::run(args, &context()?, output),
         Command::Apply(args) => apply::run(args, global, &context()?, output),
         Command::Tables(args) => tables::run(args, global, &context()?, output),
+        Command::Rows(args) => rows::run(args, global, &context()?, output),
         Command::Run(args) => run::run(args, global, &context()?, output),
         Command::Runs(args) => runs::run(args, global, &context()?, output),
         Command::Record(args) => record::run(args, global, &context()?, output),

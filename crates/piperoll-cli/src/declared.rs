@@ -108,6 +108,15 @@ pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<D
         .collect()
 }
 
+/// What the project declares of tables; nothing, where it declares only whose rows are tracked.
+pub(crate) fn of_project(context: &Context) -> Result<Vec<Declared>> {
+    let project = context.project()?;
+    if project.tables().is_empty() && !project.rows().is_empty() {
+        return Ok(Vec::new());
+    }
+    declared(context, &Selection::default())
+}
+
 /// Specifications by the name of their target.
 #[derive(Default)]
 struct ByTarget(Vec<(String, Vec<Spec>)>);
@@ -282,7 +291,7 @@ fn spec(source: &Source, env: Option<&str>) -> piperoll::Result<Spec> {
 
 fn sources(context: &Context, selection: &Selection) -> Result<Vec<Source>> {
     let declared = match context.project_if_any() {
-        Some(project) => of_project(project)?,
+        Some(project) => sources_of(project)?,
         None => Vec::new(),
     };
     if selection.files.is_empty() {
@@ -317,7 +326,7 @@ fn sources(context: &Context, selection: &Selection) -> Result<Vec<Source>> {
     Ok(files.collect())
 }
 
-fn of_project(project: &Project) -> Result<Vec<Source>> {
+fn sources_of(project: &Project) -> Result<Vec<Source>> {
     let mut sources: Vec<Source> = Vec::new();
     for files in project.tables() {
         let pattern = files.files(&lookup)?;

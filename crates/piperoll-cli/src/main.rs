@@ -11,6 +11,7 @@ mod filters;
 mod output;
 mod plans;
 mod progress;
+mod tracking;
 
 use crate::arguments::Arguments;
 use crate::exit::Exit;

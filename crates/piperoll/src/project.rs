@@ -3,10 +3,12 @@
 
 mod checkpoint;
 mod init;
+mod rows;
 mod runs;
 mod targets;
 mod template;
 
+pub use rows::RowTables;
 pub use runs::OnUnavailable;
 pub use targets::TableFiles;
 pub use template::{Lookup, Template};
@@ -52,6 +54,7 @@ pub struct Project {
     checkpoint: CheckpointTemplate,
     runs: RunsTemplate,
     declared: targets::Declared,
+    rows: Vec<RowTables>,
 }
 
 #[derive(Debug, Clone)]
@@ -218,6 +221,9 @@ impl Project {
         let runs = fields.optional("runs");
         let runs = runs.map(|field| RunsTemplate::read(field, fields.problems()));
         let declared = targets::Declared::read(&mut fields, dir);
+        let rows = fields.optional("rows");
+        let is_target = |name: &str| declared.has_target(name);
+        let rows = rows.map(|field| rows::read(field, &is_target, fields.problems()));
         fields.finish();
         Some(Self {
             file: shown_name.into(),
@@ -231,6 +237,7 @@ impl Project {
             checkpoint: checkpoint.unwrap_or_default(),
             runs: runs.unwrap_or_default(),
             declared,
+            rows: rows.unwrap_or_default(),
         })
     }
 }

@@ -1,11 +1,12 @@
 use crate::applying::Applying;
 use crate::arguments::Global;
 use crate::context::Context;
-use crate::declared::{Selection, declared, env, plan_all, reconcile, request};
+use crate::declared::{env, of_project, plan_all, reconcile, request};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::plans;
+use crate::tracking::{self, Wanted, wanted};
 use piperoll::error::Error;
 use piperoll::limits::PLAN_BYTES_MAX;
 use piperoll::tables::{PlanFile, destructive};
@@ -36,7 +37,7 @@ pub(crate) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     let file = args.file.as_deref().map(read).transpose()?;
-    let declared = declared(context, &Selection::default())?;
+    let declared = of_project(context)?;
     let request = request(context, global, env(context, None)?, args.allow_destructive)?;
     let trail = context.trail_to_write(output)?;
     reconcile(&declared, &trail, &request, output)?;
@@ -48,8 +49,9 @@ pub(crate) fn run(
         return Err(destructive(&plan.tables).into());
     }
     let asks = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    let asks = asks && !plan.is_empty();
+    let asks = asks && (!plan.is_empty() || !is_tracked(&wanted(context, None)?)?);
     if asks {
+        tracking::print(&wanted(context, None)?, output)?;
         plans::print(&plan, output)?;
         output.flush()?;
         if !output.ask("apply this? [y/N] ")? {
@@ -63,7 +65,25 @@ pub(crate) fn run(
         request: &request,
         strict: asks || file.is_some(),
     };
-    applying.run(&plan, output)
+    // What is tracked is looked at when the tables are there.
+    applying.run(&plan, output, &mut |done| {
+        for wanted in wanted(context, None)? {
+            let request = tracking::request(context, global, &*wanted.target)?;
+            wanted.carry_out(&trail, &request, done)?;
+        }
+        Ok(())
+    })
+}
+
+/// Whether all is tracked as it is declared.
+fn is_tracked(wanted: &[Wanted]) -> Result<bool> {
+    for wanted in wanted {
+        let mut plans = wanted.plan()?.into_iter();
+        if plans.any(|(_, plan)| plan.is_none_or(|plan| !plan.steps.is_empty())) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn read(file: &Path) -> Result<PlanFile> {

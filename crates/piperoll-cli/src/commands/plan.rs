@@ -1,9 +1,10 @@
 use crate::context::Context;
-use crate::declared::{Selection, declared, plan_all};
+use crate::declared::{of_project, plan_all};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::plans;
+use crate::tracking::{self, wanted};
 use piperoll::tables::PlanFile;
 use std::path::PathBuf;
 
@@ -19,14 +20,20 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
-    let declared = declared(context, &Selection::default())?;
+    let declared = of_project(context)?;
     let plan = plan_all(&declared)?;
+    let rows = wanted(context, None)?;
     if let Some(file) = &args.out {
         piperoll::fs::write(file, PlanFile::write(&plan).as_bytes())?;
     }
     if output.is_json() {
-        output.json(&plans::json(&PlanFile::value(&plan)))?;
+        let mut document = plans::json(&PlanFile::value(&plan));
+        if let Some(members) = document.as_object_mut() {
+            members.insert("rows".to_owned(), tracking::json(&rows)?);
+        }
+        output.json(&document)?;
     } else {
+        tracking::print(&rows, output)?;
         plans::print(&plan, output)?;
     }
     Ok(Exit::Done)

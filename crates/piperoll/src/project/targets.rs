@@ -91,6 +91,11 @@ impl Declared {
         declared
     }
 
+    /// Whether there is a target of this name.
+    pub(super) fn has_target(&self, name: &str) -> bool {
+        self.targets.contains_key(name)
+    }
+
     fn targets(&mut self, field: Field<'_>, dir: &Path, problems: &mut Problems) {
         let Some(entries) = field.node.as_mapping() else {
             // This says what it must be.
@@ -126,7 +131,7 @@ impl Declared {
         let files = files.and_then(|field| value(field, fields.problems(), check_not_blank));
         fields.finish();
         let target = target?;
-        if !self.targets.contains_key(target) && problems.is_empty() {
+        if !self.has_target(target) && problems.is_empty() {
             let message = format!("{} is none of the `targets`", quoted(target));
             problems.add(at, message);
         }

@@ -81,5 +81,5 @@ pub(super) fn run(
         request: &request,
         strict: false,
     };
-    applying.run(&plan, output)
+    applying.run(&plan, output, &mut |_| Ok(()))
 }

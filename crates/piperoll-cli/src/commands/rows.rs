@@ -1,0 +1,100 @@
+//! Every version of every row: what is tracked, and what is read of it.
+
+mod as_of;
+mod coverage;
+mod history;
+mod track;
+mod untrack;
+
+use crate::arguments::Global;
+use crate::context::{Context, lookup};
+use crate::exit::Exit;
+use crate::failure::Result;
+use crate::output::Output;
+use piperoll::error::Error;
+use piperoll::event::Value;
+use piperoll::project::RowTables;
+use piperoll::target::{Reader, Target};
+
+/// Rows: every version of every row of a table, written by triggers
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "`piperoll apply` tracks what the project declares under `rows`.\n\nExamples:\n  piperoll rows track orders\n  piperoll rows history orders 1\n  piperoll rows as-of orders --at 2026-11-01T00:00:00Z\n  piperoll rows coverage"
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Track(track::Args),
+    Untrack(untrack::Args),
+    Coverage(coverage::Args),
+    History(history::Args),
+    AsOf(as_of::Args),
+}
+
+pub(crate) fn run(
+    args: &Args,
+    global: &Global,
+    context: &Context,
+    output: &mut Output,
+) -> Result<Exit> {
+    match &args.command {
+        Command::Track(args) => track::run(args, global, context, output),
+        Command::Untrack(args) => untrack::run(args, global, context, output),
+        Command::Coverage(args) => coverage::run(args, context, output),
+        Command::History(args) => history::run(args, context, output),
+        Command::AsOf(args) => as_of::run(args, context, output),
+    }
+}
+
+/// The target that is meant: the option's, else the only one.
+fn target(context: &Context, option: Option<&str>) -> Result<Box<dyn Target>> {
+    let project = context.project()?;
+    let mut names = project.target_names();
+    let name = match (option, names.next(), names.next()) {
+        (Some(name), ..) => name,
+        (None, Some(only), None) => only,
+        _ => {
+            return Err(Error::invalid_input("which target has the table?")
+                .hint("name it with --target")
+                .into());
+        }
+    };
+    Ok(project.target(name, &lookup)?.open(name)?)
+}
+
+/// What the project declares of a target.
+fn declared<'p>(
+    context: &'p Context,
+    target: &dyn Target,
+) -> Result<impl Iterator<Item = &'p RowTables>> {
+    let name = target.name().to_owned();
+    let all = context.project()?.rows().iter();
+    Ok(all.filter(move |rows| rows.target() == name))
+}
+
+/// Reads the target, which must be there.
+fn read<T>(
+    target: &dyn Target,
+    work: &mut dyn FnMut(&mut dyn Reader) -> piperoll::Result<T>,
+) -> Result<T> {
+    let mut found = None;
+    target.read(&mut |reader| {
+        found = Some(work(reader)?);
+        Ok(())
+    })?;
+    let place = target.location();
+    Ok(found.ok_or_else(|| Error::not_found(format!("there is no database at `{place}`")))?)
+}
+
+/// A row as one object of JSON, its columns in their order.
+fn object(row: &[(String, Value)]) -> String {
+    let members = row.iter().map(|(name, value)| {
+        let name = serde_json::Value::from(name.as_str());
+        format!("{name}:{}", value.canonical())
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
