@@ -5,8 +5,9 @@ use crate::failure::Result;
 use piperoll::error::{Error, ErrorKind, Problem};
 use piperoll::limits::TABLE_BYTES_MAX;
 use piperoll::project::Project;
+use piperoll::rows::Following;
 use piperoll::tables::{Matching, Plan, Request, SnapshotFormat, Spec, plan};
-use piperoll::target::{Location, TableName, Target};
+use piperoll::target::{Accompanied, Location, TableName, Target};
 use piperoll::trail::Trail;
 use std::path::{Path, PathBuf};
 
@@ -99,8 +100,10 @@ pub(crate) fn declared(context: &Context, selection: &Selection) -> Result<Vec<D
         .map(|(name, specs)| {
             let location = project.target(&name, &lookup)?;
             let target = location.open(&name)?;
+            // The history of a table that is tracked follows it.
+            let following = Following::new(location.open(&name)?);
             Ok(Declared {
-                target,
+                target: Box::new(Accompanied::new(target, Box::new(following))),
                 location,
                 specs,
             })

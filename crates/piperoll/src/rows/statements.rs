@@ -120,6 +120,16 @@ pub(super) fn rename_tracked(from: &str, to: &str, history: (&str, &str)) -> [St
     ]
 }
 
+/// Lets an era have other columns: those of the history were renamed.
+pub(super) fn change_era(history: &str, from_seq: i64, columns: &str, identity: &str) -> String {
+    format!(
+        "UPDATE piperoll_eras SET columns = {}, identity = {} WHERE history_name = {} AND from_seq = {from_seq}",
+        text(columns),
+        text(identity),
+        text(history)
+    )
+}
+
 /// Begins an era with the next version. One that began there and has no version yet is replaced.
 pub(super) fn begin_era(form: &Form<'_>, columns: &str, identity: &str) -> String {
     let history = &form.names.history;
@@ -188,7 +198,7 @@ fn typed(column: &str, sql_type: &str) -> String {
 
 /// The index by which the versions of one row are found.
 pub(super) fn index(form: &Form<'_>) -> Made {
-    let own = format!("piperoll_rows_of_{}", form.names.history);
+    let own = index_name(&form.names.history);
     let columns: Vec<&str> = form.identity().iter().map(|(_, column)| *column).collect();
     Made {
         sql: format!(
@@ -199,6 +209,11 @@ pub(super) fn index(form: &Form<'_>) -> Made {
         ),
         name: own,
     }
+}
+
+/// The name of that index.
+pub(super) fn index_name(history: &str) -> String {
+    format!("piperoll_rows_of_{history}")
 }
 
 pub(super) fn drop_index(index: &str) -> String {

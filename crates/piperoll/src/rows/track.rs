@@ -78,8 +78,8 @@ pub(super) fn plan(
     settings: &Settings,
     look: Look,
 ) -> Result<Tracking> {
-    let form = Form::new(shape, settings)?;
     refuse_a_history(reader, shape)?;
+    let form = Form::new(shape, settings)?;
     let known = continued(known, settings, &form)?;
     let history = &form.names.history;
     let there = one_shape(reader, history)?;

@@ -1,5 +1,9 @@
-//! Row history on SQLite: what triggers write, whoever writes, and what is read from it.
+//! Every version of every row.
 
+mod contexts;
+mod faults;
+mod follow;
 mod random;
 mod replay;
+mod times;
 mod yard;

@@ -89,17 +89,17 @@ const CASES: &[Case] = &[
 ];
 
 /// Numbers that look random, and are the same for the same seed.
-struct Draw(u64);
+pub(super) struct Draw(pub(super) u64);
 
 impl Draw {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) as usize % end
     }
 
-    fn of<'a>(&mut self, items: &[&'a str]) -> &'a str {
+    pub(super) fn of<'a>(&mut self, items: &[&'a str]) -> &'a str {
         items[self.below(items.len())]
     }
 }
@@ -206,7 +206,7 @@ fn run(case: &Case, writer: Writer, seed: u64, count: usize) {
     all.push("COMMIT".to_owned());
     yard.write(writer, &all);
     let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        copies.check(&yard, &statements)
+        copies.check(&yard, &statements);
     }));
     if let Err(panic) = run {
         eprintln!("case {}, writer {writer:?}, seed {seed}", case.schema);

@@ -70,6 +70,11 @@ impl Yard {
         self.open().execute_batch(sql).unwrap();
     }
 
+    /// What SQLite says of SQL that it refuses.
+    pub(super) fn sql_error(&self, sql: &str) -> String {
+        self.open().execute_batch(sql).unwrap_err().to_string()
+    }
+
     /// Every value of every row that a question finds, as SQL writes it, in lines.
     pub(super) fn rows(&self, sql: &str) -> Vec<String> {
         let connection = self.open();

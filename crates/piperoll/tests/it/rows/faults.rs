@@ -1,0 +1,426 @@
+//! What others get wrong, reproduced, and what we do: S-F1 to S-F14 of sqlalchemy-audit as far as they are no matter of an ORM (the others are tested with one, in
+//! the tests of the command line), and the seven defects of audite.
+
+use super::yard::{Writer, Yard};
+use piperoll::ErrorKind;
+use piperoll::event::Value;
+use piperoll::rows::{Settings, Version, history};
+use std::ops::ControlFlow;
+
+/// The history of a table: operation, whether it is a deletion, then the columns that are asked for.
+fn versions(yard: &Yard, columns: &str) -> Vec<String> {
+    yard.rows(&format!(
+        "SELECT audit_operation, audit_isdelete, {columns} FROM t_audit ORDER BY audit_seq"
+    ))
+}
+
+fn of_row(yard: &Yard, key: &Value) -> Vec<Version> {
+    yard.read(|reader| {
+        let mut versions = Vec::new();
+        history(reader, "t", key, &mut |version| {
+            versions.push(version);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(versions)
+    })
+    .unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+#[test]
+fn s_f1_a_key_that_the_database_makes_is_in_its_version() {
+    for key in [
+        "id INTEGER PRIMARY KEY",
+        "id INTEGER PRIMARY KEY AUTOINCREMENT",
+    ] {
+        let yard = Yard::with(&format!("CREATE TABLE t ({key}, n TEXT)"));
+        yard.track("t");
+        yard.sql("INSERT INTO t (n) VALUES ('a'), ('b')");
+        assert_eq!(
+            versions(&yard, "id, n"),
+            ["'INSERT'|0|1|'a'", "'INSERT'|0|2|'b'"]
+        );
+    }
+}
+
+#[test]
+fn s_f2_a_version_has_what_the_database_made() {
+    let yard = Yard::with(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, d TEXT DEFAULT 'made', at TEXT DEFAULT (lower('NOW')), g AS (d || id), s AS (id * 2) STORED);
+         CREATE TRIGGER touch AFTER UPDATE OF d ON t BEGIN UPDATE t SET at = 'touched' WHERE id = NEW.id; END",
+    );
+    yard.track("t");
+    yard.sql("INSERT INTO t DEFAULT VALUES; UPDATE t SET d = 'new'");
+    let last = "SELECT id, d, at, g, s FROM t";
+    assert_eq!(yard.rows(last), ["1|'new'|'touched'|'new1'|2"]);
+    let seen = versions(&yard, "id, d, at, g, s");
+    assert_eq!(seen.first().unwrap(), "'INSERT'|0|1|'made'|'now'|'made1'|2");
+    assert_eq!(
+        seen.last().unwrap(),
+        "'UPDATE'|0|1|'new'|'touched'|'new1'|2"
+    );
+}
+
+#[test]
+fn s_f5_a_change_and_its_version_are_there_together_or_not_at_all() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT)");
+    yard.track("t");
+    yard.sql("PRAGMA journal_mode = WAL");
+    let (one, other) = (yard.open(), yard.open());
+    one.execute_batch("BEGIN; INSERT INTO t VALUES (1, 'kept')")
+        .unwrap();
+    assert_eq!(versions(&yard, "id"), [""; 0], "nobody else sees it yet");
+    one.execute_batch("COMMIT").unwrap();
+    other
+        .execute_batch("BEGIN; INSERT INTO t VALUES (2, 'gone'); SAVEPOINT s; INSERT INTO t VALUES (3, 'gone'); ROLLBACK TO s; ROLLBACK")
+        .unwrap();
+    other
+        .execute_batch("BEGIN; INSERT INTO t VALUES (4, 'kept'); SAVEPOINT s; UPDATE t SET n = 'x'; ROLLBACK TO s; COMMIT")
+        .unwrap();
+    assert_eq!(
+        versions(&yard, "id, n"),
+        ["'INSERT'|0|1|'kept'", "'INSERT'|0|4|'kept'"]
+    );
+}
+
+#[test]
+fn s_f6_a_version_is_seen_as_soon_as_its_row_is() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    let connection = yard.open();
+    connection
+        .execute_batch("BEGIN; INSERT INTO t VALUES (7)")
+        .unwrap();
+    let id: i64 = connection
+        .query_row("SELECT id FROM t_audit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(id, 7);
+}
+
+#[test]
+fn s_f8_the_database_refuses_to_change_a_history() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'a'); DELETE FROM t");
+    let before = versions(&yard, "id, n");
+    for attempt in [
+        "UPDATE t_audit SET n = 'TAMPERED'",
+        "UPDATE OR REPLACE t_audit SET audit_seq = 2 WHERE audit_seq = 1",
+        "DELETE FROM t_audit",
+        "DELETE FROM t_audit WHERE audit_seq = 1",
+        "REPLACE INTO t_audit (audit_seq, n) VALUES (1, 'TAMPERED')",
+        "INSERT INTO t_audit (audit_seq) VALUES (1) ON CONFLICT DO UPDATE SET n = 'TAMPERED'",
+    ] {
+        for recursive in ["ON", "OFF"] {
+            let connection = yard.open();
+            connection
+                .execute_batch(&format!("PRAGMA recursive_triggers = {recursive}"))
+                .unwrap();
+            let error = connection.execute_batch(attempt).unwrap_err().to_string();
+            assert!(
+                error.contains("the history t_audit takes no UPDATE, no DELETE and no REPLACE"),
+                "{attempt}: {error}"
+            );
+            assert_eq!(versions(&yard, "id, n"), before, "{attempt}");
+        }
+    }
+    // Retention and erasure go through the gate, which is closed before the transaction ends.
+    yard.sql("BEGIN; INSERT INTO piperoll_gate (history_name) VALUES ('t_audit'); DELETE FROM t_audit WHERE audit_seq = 1; DELETE FROM piperoll_gate; COMMIT");
+    assert_eq!(versions(&yard, "id, n"), before[1..]);
+    let open = "PRAGMA foreign_keys = ON; BEGIN; INSERT INTO piperoll_gate (history_name) VALUES ('t_audit'); COMMIT";
+    let error = yard.open().execute_batch(open).unwrap_err().to_string();
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+}
+
+#[test]
+fn s_f9_the_history_of_an_old_key_ends_and_names_the_new_one() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'a'); UPDATE t SET id = 9 WHERE id = 1");
+    let old = of_row(&yard, &text("1"));
+    assert_eq!(old.len(), 2);
+    assert!(old[1].is_delete);
+    assert_eq!(
+        old[1].moved_to,
+        Some(vec![("id".to_owned(), Value::Int(9))])
+    );
+    let new = of_row(&yard, &text("9"));
+    assert_eq!(new.len(), 1);
+    assert!(!new[0].is_delete);
+    assert_eq!(
+        new[0].moved_from,
+        Some(vec![("id".to_owned(), Value::Int(1))])
+    );
+}
+
+#[test]
+fn s_f10_an_update_that_changes_nothing_makes_no_version() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, v)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'a', NULL); UPDATE t SET n = 'a'; UPDATE t SET v = NULL, n = n; UPDATE t SET id = id");
+    assert_eq!(versions(&yard, "id"), ["'INSERT'|0|1"]);
+    // 1 and 1.0 are equal, and not the same; neither are a letter and another with the same collation.
+    yard.sql("UPDATE t SET v = 1; UPDATE t SET v = 1.0; UPDATE t SET v = 1.0");
+    assert_eq!(
+        versions(&yard, "v")[1..],
+        ["'UPDATE'|0|1", "'UPDATE'|0|1.0"]
+    );
+}
+
+#[test]
+fn s_f11_a_column_with_a_name_of_the_historys_own_is_refused() {
+    let yard =
+        Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, audit_note TEXT, Audit_Reason TEXT)");
+    let error = yard.try_track("t", None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        ["t.Audit_Reason: is the name of a column that the history adds"]
+    );
+    assert!(
+        error
+            .hints()
+            .iter()
+            .any(|hint| hint.contains("set `prefix`")),
+        "{error:?}"
+    );
+    // What only begins so is a column as any other.
+    let settings = Settings {
+        prefix: "h_".to_owned(),
+        ..Settings::default()
+    };
+    yard.track_as("t", &settings);
+    yard.sql("INSERT INTO t VALUES (1, 'kept', 'kept too')");
+    assert_eq!(
+        yard.rows("SELECT audit_note, Audit_Reason FROM t_h"),
+        ["'kept'|'kept too'"]
+    );
+}
+
+#[test]
+fn s_f12_versions_have_an_order_that_no_clock_makes() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n)");
+    yard.track("t");
+    yard.sql(
+        "INSERT INTO t VALUES (1, 0); UPDATE t SET n = 1; UPDATE t SET n = 2; UPDATE t SET n = 3",
+    );
+    // As if the clock had been set back an hour between.
+    yard.sql(
+        "BEGIN; INSERT INTO piperoll_gate (history_name) VALUES ('t_audit');
+        UPDATE t_audit SET audit_timestamp = '2026-01-01T12:00:00.000Z' WHERE audit_seq < 3;
+        UPDATE t_audit SET audit_timestamp = '2026-01-01T11:00:00.000Z' WHERE audit_seq >= 3;
+        DELETE FROM piperoll_gate; COMMIT",
+    );
+    let row = of_row(&yard, &text("1"));
+    let values: Vec<_> = row.iter().map(|version| version.row[1].1.clone()).collect();
+    assert_eq!(values, [0, 1, 2, 3].map(Value::Int));
+    assert_eq!(
+        row[2].changed,
+        [("n".to_owned(), Value::Int(1), Value::Int(2))]
+    );
+}
+
+#[test]
+fn s_f13_each_version_says_who_and_why_and_a_new_column_needs_no_second_migration() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n)");
+    yard.track("t");
+    yard.sql("BEGIN; INSERT INTO piperoll_context (only, actor, reason, session_id, source) VALUES (1, 'anna', 'why', 's1', 'shop');
+        INSERT INTO t VALUES (1, 0); UPDATE t SET n = 1; DELETE FROM t; DELETE FROM piperoll_context; COMMIT; INSERT INTO t VALUES (2, 0)");
+    assert_eq!(
+        versions(
+            &yard,
+            "audit_actor, audit_reason, audit_session_id, audit_source"
+        ),
+        [
+            "'INSERT'|0|'anna'|'why'|'s1'|'shop'",
+            "'UPDATE'|0|'anna'|'why'|'s1'|'shop'",
+            "'DELETE'|1|'anna'|'why'|'s1'|'shop'",
+            "'INSERT'|0|NULL|NULL|NULL|NULL",
+        ]
+    );
+    yard.sql("ALTER TABLE t ADD COLUMN more TEXT");
+    yard.track("t");
+    yard.sql("UPDATE t SET more = 'x'");
+    assert_eq!(
+        versions(&yard, "id, n, more").last().unwrap(),
+        "'UPDATE'|0|2|0|'x'"
+    );
+}
+
+#[test]
+fn s_f14_tracking_twice_does_nothing() {
+    let yard =
+        Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 0)");
+    assert_ne!(yard.track("t").steps, []);
+    assert_eq!(yard.track("t").steps, []);
+    assert_eq!(versions(&yard, "id"), ["'BASELINE'|0|1"]);
+}
+
+#[test]
+fn audite_1_a_table_without_a_key_is_tracked() {
+    let yard = Yard::with("CREATE TABLE t (a, b)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'x'), (1, 'x'); UPDATE t SET b = 'y' WHERE rowid = 2; DELETE FROM t WHERE rowid = 1");
+    assert_eq!(
+        versions(&yard, "audit_rowid, a, b"),
+        [
+            "'INSERT'|0|1|1|'x'",
+            "'INSERT'|0|2|1|'x'",
+            "'UPDATE'|0|2|1|'y'",
+            "'DELETE'|1|1|1|'x'"
+        ]
+    );
+    assert_eq!(of_row(&yard, &text("2")).len(), 2);
+}
+
+#[test]
+fn audite_2_names_may_be_words_of_sql_and_hold_quotes() {
+    let yard = Yard::with(
+        "CREATE TABLE \"select\" (\"order\" INTEGER PRIMARY KEY, \"it's \"\"q\"\"\" TEXT, \"a b\" UNIQUE, \"x'); DROP TABLE t; --\" TEXT)",
+    );
+    yard.track("select");
+    for writer in Writer::ALL {
+        yard.write(
+            writer,
+            &[
+                "INSERT OR REPLACE INTO \"select\" VALUES (1, 'a', 'b', 'c')".to_owned(),
+                "UPDATE \"select\" SET \"a b\" = 'c'".to_owned(),
+                "DELETE FROM \"select\"".to_owned(),
+            ],
+        );
+    }
+    assert_eq!(
+        yard.rows("SELECT audit_operation, count(*) FROM select_audit GROUP BY 1 ORDER BY 1"),
+        ["'DELETE'|3", "'INSERT'|3", "'UPDATE'|3"]
+    );
+}
+
+#[test]
+fn audite_3_the_row_that_is_replaced_is_recorded() {
+    for recursive in ["ON", "OFF"] {
+        let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE, n)");
+        yard.track("t");
+        for writer in Writer::ALL {
+            yard.write(
+                writer,
+                &[
+                    format!("PRAGMA recursive_triggers = {recursive}"),
+                    "INSERT INTO t VALUES (1, 'a', 0), (2, 'b', 0)".to_owned(),
+                    "INSERT OR REPLACE INTO t VALUES (1, 'b', 1)".to_owned(),
+                    "DELETE FROM t".to_owned(),
+                ],
+            );
+        }
+        let once = [
+            "'INSERT'|0|1|'a'|0",
+            "'INSERT'|0|2|'b'|0",
+            "'DELETE'|1|1|'a'|0",
+            "'DELETE'|1|2|'b'|0",
+            "'INSERT'|0|1|'b'|1",
+            "'DELETE'|1|1|'b'|1",
+        ];
+        let found = versions(&yard, "id, k, n");
+        for (one, writer) in found.chunks(once.len()).zip(Writer::ALL) {
+            // Which of the two replaced rows is told first is SQLite's choice.
+            let mut one = one.to_vec();
+            one[2..4].sort();
+            assert_eq!(one, once, "{writer:?}, recursive_triggers {recursive}");
+        }
+        assert_eq!(found.len(), 3 * once.len());
+    }
+}
+
+#[test]
+fn audite_4_a_blob_and_a_text_of_the_same_bytes_differ() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, x'6162'); UPDATE t SET v = 'ab'; UPDATE t SET v = x'6162'");
+    assert_eq!(
+        versions(&yard, "v"),
+        [
+            "'INSERT'|0|x'6162'",
+            "'UPDATE'|0|'ab'",
+            "'UPDATE'|0|x'6162'"
+        ]
+    );
+}
+
+#[test]
+fn audite_5_composite_keys_keep_their_parts_apart() {
+    let yard =
+        Yard::with("CREATE TABLE t (a TEXT NOT NULL, b TEXT NOT NULL, n, PRIMARY KEY (a, b))");
+    yard.track("t");
+    yard.sql(
+        "INSERT INTO t VALUES ('1:2', '3', 0), ('1', '2:3', 0); UPDATE t SET n = 1 WHERE a = '1'",
+    );
+    let key = |a: &str, b: &str| Value::Array(vec![text(a), text(b)]);
+    assert_eq!(of_row(&yard, &key("1:2", "3")).len(), 1);
+    assert_eq!(of_row(&yard, &key("1", "2:3")).len(), 2);
+    assert_eq!(of_row(&yard, &key("2:3", "1")).len(), 0);
+}
+
+#[test]
+fn audite_6_null_in_a_key_fails_nobodys_insert() {
+    let yard = Yard::with("CREATE TABLE t (a TEXT, b TEXT, n, PRIMARY KEY (a, b))");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES ('x', NULL, 0), ('x', NULL, 1); UPDATE t SET n = n + 2");
+    assert_eq!(
+        versions(&yard, "audit_rowid, a, b, n"),
+        [
+            "'INSERT'|0|1|'x'|NULL|0",
+            "'INSERT'|0|2|'x'|NULL|1",
+            "'UPDATE'|0|1|'x'|NULL|2",
+            "'UPDATE'|0|2|'x'|NULL|3"
+        ]
+    );
+}
+
+#[test]
+fn audite_7_a_column_that_came_later_is_found_and_kept() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    yard.sql("ALTER TABLE t ADD COLUMN later TEXT; INSERT INTO t VALUES (1, 'unseen')");
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].findings.contains(
+            &"the column `later` is not in the history: what is written to it is not kept"
+                .to_owned()
+        ),
+        "{found:?}"
+    );
+    yard.track("t");
+    assert_eq!(
+        versions(&yard, "id, later"),
+        ["'INSERT'|0|1|NULL", "'BASELINE'|0|1|'unseen'"]
+    );
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+        .unwrap();
+    assert_eq!(found[0].findings, [""; 0]);
+}
+
+#[test]
+fn c5_43_a_trigger_that_fails_fails_the_write_and_names_the_remedy() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    yard.sql("DROP TABLE t_audit");
+    for writer in ["INSERT INTO t VALUES (1)", "REPLACE INTO t VALUES (1)"] {
+        let error = yard.open().execute_batch(writer).unwrap_err().to_string();
+        assert!(error.contains("t_audit"), "{error}");
+    }
+    assert_eq!(yard.rows("SELECT count(*) FROM t"), ["0"]);
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+        .unwrap();
+    assert_eq!(
+        found[0].findings[0],
+        "the history `t_audit` is not there: every write to the table fails"
+    );
+}
