@@ -16,6 +16,7 @@ mod settings;
 mod statements;
 mod track;
 mod triggers;
+mod work;
 
 pub use apply::{Applied, Request, apply};
 pub use as_of::as_of;

@@ -28,9 +28,11 @@ const EXCEPTIONS: &[Exception] = &[];
 fn findings(file: &File) -> Vec<Finding> {
     let name = file.path.rsplit('/').next().unwrap_or_default();
     let dialect = file.path.contains("/dialect/") || name == "dialect.rs";
+    let triggers = file.path.contains("/triggers/");
     // The testkit forges and breaks stores on purpose; it does not ship.
     let testkit = file.path.starts_with("crates/piperoll-testkit/");
-    if !file.is_rust() || file.is_test() || testkit || dialect || FILES.contains(&name) {
+    if !file.is_rust() || file.is_test() || testkit || dialect || triggers || FILES.contains(&name)
+    {
         return Vec::new();
     }
     let literals = Source::shipped(&file.text).literals;

@@ -1,10 +1,10 @@
 //! A table as it was at a time.
 
 use super::history::Values;
+use super::reading::statements;
 use super::reading::{known, without_eras};
 use super::registry;
 use super::settings::Stamp;
-use super::statements;
 use crate::error::{Error, Result};
 use crate::event::{Instant, Value};
 use crate::target::Reader;

@@ -1,9 +1,10 @@
 //! The versions of one row.
 
 use super::names::Names;
+use super::reading::statements;
 use super::reading::{Stored, known, stored, without_eras};
 use super::registry::{self, Era, Tracked};
-use super::{statements, track};
+use super::track;
 use crate::error::{Error, Result};
 use crate::event::{Instant, Value};
 use crate::target::Reader;

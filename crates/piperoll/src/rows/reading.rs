@@ -1,5 +1,7 @@
 //! What readers of histories have in common.
 
+pub(super) mod statements;
+
 use super::registry::{self, Tracked};
 use crate::error::{Error, Result};
 use crate::event::{Instant, Value};
@@ -19,7 +21,7 @@ pub(super) struct Stored {
     pub(super) values: Vec<Value>,
 }
 
-/// A row that [`super::statements::version_columns`] selects.
+/// A row that [`statements::version_columns`] selects.
 ///
 /// # Errors
 /// `Corrupt` when it is none.

@@ -251,6 +251,7 @@ pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
 
 /// Views and triggers that name a history find it under its name again.
 pub(super) const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
+
 pub(super) const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
 
 /// Copies a history, with its numbers.
@@ -358,78 +359,4 @@ fn is_of(form: &Form<'_>, version: &str, live: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(" AND ")
-}
-
-/// The columns of versions that readers ask for, in their order: those of the history, then those of the row.
-pub(super) fn version_columns(own: &super::names::Names, columns: &[String]) -> String {
-    let first = [
-        &own.seq,
-        &own.at,
-        &own.is_delete,
-        &own.operation,
-        &own.actor,
-        &own.reason,
-        &own.session_id,
-        &own.source,
-    ];
-    let first = first.into_iter().map(String::as_str);
-    let all: Vec<&str> = first.chain(columns.iter().map(String::as_str)).collect();
-    names(&all)
-}
-
-/// The versions whose columns have the values that are bound, oldest first.
-pub(super) fn versions(history: &str, selected: &str, seq: &str, key: &[String]) -> String {
-    let key: Vec<String> = key
-        .iter()
-        .enumerate()
-        .map(|(at, column)| format!("{} IS ?{}", name(column), at + 1))
-        .collect();
-    format!(
-        "SELECT {selected} FROM {} WHERE {} ORDER BY {}",
-        name(history),
-        key.join(" AND "),
-        name(seq)
-    )
-}
-
-/// One version by its number.
-pub(super) fn version(history: &str, selected: &str, seq: &str) -> String {
-    format!(
-        "SELECT {selected} FROM {} WHERE {} = ?1",
-        name(history),
-        name(seq)
-    )
-}
-
-/// The number of the newest version that is not later than the time that is bound.
-pub(super) fn last_at(history: &str, seq: &str, at: &str) -> String {
-    format!(
-        "SELECT {seq} FROM {} WHERE {} <= ?1 ORDER BY {seq} DESC LIMIT 1",
-        name(history),
-        name(at),
-        seq = name(seq)
-    )
-}
-
-/// The rows that are there after a version: the newest version of each up to it, unless it is of a deletion.
-pub(super) fn as_of(
-    history: &str,
-    own: &super::names::Names,
-    identity: &[String],
-    columns: &[String],
-) -> String {
-    let seq = name(&own.seq);
-    let same: Vec<String> = identity
-        .iter()
-        .map(|column| format!("later.{0} = version.{0}", name(column)))
-        .collect();
-    format!(
-        "SELECT {} FROM {history} AS version WHERE {seq} <= ?1 AND NOT {} AND NOT EXISTS \
-         (SELECT 1 FROM {history} AS later WHERE {} AND later.{seq} > version.{seq} AND later.{seq} <= ?1) ORDER BY {}",
-        names(columns),
-        name(&own.is_delete),
-        same.join(" AND "),
-        names(identity),
-        history = name(history),
-    )
 }

@@ -1,0 +1,115 @@
+//! What is missing or otherwise than it should be around a tracked table, and the statements that mend it.
+
+use super::form::Form;
+use super::names::replaced;
+use super::track::Verb;
+use super::{evolve, statements, triggers};
+use crate::error::Result;
+use crate::target::{Made, Reader};
+use crate::yaml::quoted;
+
+/// Statements, and what they are for.
+#[derive(Default)]
+pub(super) struct Work {
+    pub(super) statements: Vec<String>,
+    missing: Vec<String>,
+    changed: Vec<String>,
+}
+
+impl Work {
+    pub(super) fn what(&self, form: &Form<'_>, verb: Verb) -> String {
+        let (table, history) = (quoted(&form.shape.table), quoted(&form.names.history));
+        match verb {
+            Verb::Repair => {
+                let what = [("missing", &self.missing), ("changed", &self.changed)];
+                let what = what.iter().filter(|(_, names)| !names.is_empty());
+                let what: Vec<String> = what
+                    .map(|(is, names)| format!("{is}: {}", names.join(", ")))
+                    .collect();
+                let what = match what.as_slice() {
+                    [] => String::new(),
+                    what => format!(" ({})", what.join("; ")),
+                };
+                format!("write the history of {table} to {history} as it should be{what}")
+            }
+            _ => format!("write the history of {table} to {history}"),
+        }
+    }
+}
+
+/// What all histories share.
+pub(super) fn shared(reader: &mut dyn Reader, work: &mut Work) -> Result<()> {
+    for made in statements::shared() {
+        if reader.made(&[&made.name])?.is_empty() {
+            work.missing.push(quoted(&made.name));
+            work.statements.push(made.sql);
+        }
+    }
+    Ok(())
+}
+
+/// The guards and the index of the history, and where rows wait to be replaced. Whether something was not as it should be.
+pub(super) fn beside(reader: &mut dyn Reader, form: &Form<'_>, work: &mut Work) -> Result<bool> {
+    let waiting = triggers::waiting_table(form);
+    let index = statements::index(form);
+    let guards = triggers::on_history(&form.names.history, &form.names.seq);
+    type Drop = fn(&str) -> String;
+    let mut wanted: Vec<(Made, Drop)> = vec![
+        (waiting, statements::drop_table as Drop),
+        (index, statements::drop_index),
+    ];
+    wanted.extend(
+        guards
+            .into_iter()
+            .map(|guard| (guard, statements::drop_trigger as Drop)),
+    );
+    let mut differed = false;
+    for (made, drop) in wanted {
+        let there = reader.made(&[&made.name])?.into_iter().next();
+        // A history that is written anew has lost them.
+        let is_lost = there.is_some()
+            && evolve::is_rebuilt(&work.statements, &form.names.history)
+            && made.name != replaced(&form.shape.table);
+        match there {
+            Some(there) if !is_lost && there.sql == made.sql => continue,
+            Some(_) if is_lost => {}
+            Some(there) => {
+                work.changed.push(quoted(&made.name));
+                work.statements.push(drop(&there.name));
+            }
+            None => work.missing.push(quoted(&made.name)),
+        }
+        work.statements.push(made.sql);
+        differed = true;
+    }
+    Ok(differed)
+}
+
+/// The triggers on the table. They are made anew together, so that they are the last that were made and keep their order. Whether something was not as it should be.
+pub(super) fn on_table(form: &Form<'_>, work: &mut Work) -> bool {
+    let wanted = triggers::on_table(form);
+    let there = &form.shape.triggers;
+    let last = there.len().checked_sub(wanted.len());
+    let last = last.and_then(|from| there.get(from..));
+    if last == Some(wanted.as_slice()) && work.statements.is_empty() {
+        return false;
+    }
+    let is_ours = |made: &&Made| {
+        let mut wanted = wanted.iter();
+        wanted.any(|each| each.name.eq_ignore_ascii_case(&made.name))
+    };
+    let ours: Vec<&Made> = there.iter().filter(is_ours).collect();
+    let is_wrong = last != Some(wanted.as_slice());
+    for made in &ours {
+        work.statements.push(statements::drop_trigger(&made.name));
+    }
+    for each in wanted {
+        match ours.iter().find(|made| made.name == each.name) {
+            None => work.missing.push(quoted(&each.name)),
+            Some(made) if made.sql != each.sql => work.changed.push(quoted(&each.name)),
+            Some(_) => {}
+        }
+        work.statements.push(each.sql);
+    }
+    is_wrong
+}
