@@ -47,7 +47,7 @@ fn table(plan: &TablePlan, output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn step(number: usize, step: &Step, output: &mut Output) -> Result<()> {
+fn step(number: usize, step: &Step, output: &mut Output) -> Result<()> {
     let mut marks = String::new();
     if step.destructive {
         marks.push_str(&format!("  {BAD}destructive{BAD:#}"));

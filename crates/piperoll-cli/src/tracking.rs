@@ -5,9 +5,8 @@ use crate::context::{Context, lookup};
 use crate::declared::env;
 use crate::failure::Result;
 use crate::output::{DIM, GOOD, Output, TITLE, count};
-use crate::plans;
 use piperoll::export::shown;
-use piperoll::rows::{Applied, Look, Request, Settings, Tracking, Verb, apply, track};
+use piperoll::rows::{Applied, Look, Request, Settings, Tracking, Verb, apply, track, tracked};
 use piperoll::target::Target;
 use piperoll::trail::Trail;
 
@@ -36,7 +35,7 @@ pub(crate) fn wanted(context: &Context, only: Option<&str>) -> Result<Vec<Wanted
             continue;
         }
         let target = project.target(name, &lookup)?.open(name)?;
-        let there = target.list("main")?;
+        let there = without_histories(&*target)?;
         let mut tables: Vec<(String, Settings)> = Vec::new();
         for rows in rows {
             let covered = there.iter().filter(|table| rows.covers(table));
@@ -52,6 +51,18 @@ pub(crate) fn wanted(context: &Context, only: Option<&str>) -> Result<Vec<Wanted
         all.push(Wanted { target, tables });
     }
     Ok(all)
+}
+
+/// The tables of a target that a glob may mean: a history is nobody's table.
+fn without_histories(target: &dyn Target) -> Result<Vec<String>> {
+    let mut there = target.list("main")?;
+    target.read(&mut |reader| {
+        for known in tracked(reader)? {
+            there.retain(|table| !table.eq_ignore_ascii_case(&known.history));
+        }
+        Ok(())
+    })?;
+    Ok(there)
 }
 
 impl Wanted {
@@ -221,8 +232,14 @@ pub(crate) fn print(wanted: &[Wanted], output: &mut Output) -> Result<u64> {
                 shown(&plan.table),
                 shown(&plan.history)
             ))?;
+            // Triggers are long: whoever wants to read them asks for JSON.
             for (position, step) in plan.steps.iter().enumerate() {
-                plans::step(position + 1, step, output)?;
+                output.line(&format!(
+                    "  {TITLE}{}.{TITLE:#} {}  {DIM}{}, told by --json{DIM:#}",
+                    position + 1,
+                    shown(&step.what),
+                    count(step.statements.len() as u64, "statement")
+                ))?;
             }
             output.line("")?;
         }

@@ -52,7 +52,9 @@ pub(crate) fn run(
     let asks = asks && (!plan.is_empty() || !is_tracked(&wanted(context, None)?)?);
     if asks {
         tracking::print(&wanted(context, None)?, output)?;
-        plans::print(&plan, output)?;
+        if !declared.is_empty() {
+            plans::print(&plan, output)?;
+        }
         output.flush()?;
         if !output.ask("apply this? [y/N] ")? {
             output.note("nothing was done");

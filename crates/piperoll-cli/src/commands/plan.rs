@@ -33,8 +33,12 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
         }
         output.json(&document)?;
     } else {
-        tracking::print(&rows, output)?;
-        plans::print(&plan, output)?;
+        let tracked = tracking::print(&rows, output)?;
+        if !declared.is_empty() {
+            plans::print(&plan, output)?;
+        } else if tracked == 0 {
+            output.line("up to date: the rows of all tables are tracked")?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -40,6 +40,8 @@ mod published;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod run_formats;
