@@ -42,6 +42,8 @@ mod record;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod rows_orm;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod run_formats;

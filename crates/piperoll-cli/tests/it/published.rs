@@ -25,7 +25,7 @@ fn python() -> &'static Path {
 }
 
 /// Runs one of the scripts beside these tests, in the sandbox. Returns what it printed.
-fn published(sandbox: &Sandbox, script: &str, arguments: &[&str]) -> Value {
+pub(crate) fn published(sandbox: &Sandbox, script: &str, arguments: &[&str]) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/python")
         .join(script);
