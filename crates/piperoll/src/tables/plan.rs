@@ -131,6 +131,7 @@ fn plan_for(
     let goal = goal(spec, state.as_ref());
     let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     if !differences.is_empty() {
+        null_in_key(&goal, state.as_ref(), &differences)?;
         warnings = target.warnings(&spec.table);
         if target.dialect() == Dialect::Delta {
             denied = preflight(&differences, state.as_ref());
@@ -161,6 +162,34 @@ fn plan_for(
         warnings,
         denied,
     })
+}
+
+/// Refuses columns of the primary key that may be null. An engine may have such (SQLite, by an old mistake that it keeps): one that is there is left.
+fn null_in_key(goal: &Table, state: Option<&State>, differences: &Differences) -> Result<()> {
+    let renamed = differences.renamed_columns();
+    let is_there = |name: &str| {
+        let old = renamed.iter().find(|(_, new)| new == name);
+        let name = old.map_or(name, |(old, _)| old.as_str());
+        state.is_some_and(|State { table, .. }| {
+            let mut columns = table.columns.iter();
+            let may_be_null = columns.any(|column| column.name == name && column.nullable);
+            may_be_null && table.primary_key.iter().any(|key| key == name)
+        })
+    };
+    let columns = goal.columns.iter().filter(|column| {
+        column.nullable && goal.primary_key.contains(&column.name) && !is_there(&column.name)
+    });
+    let problems: Vec<Problem> = columns
+        .map(|column| {
+            let place = format!("columns.{}.nullable", column.name);
+            Problem::new(place, "it is in the primary key, so that it cannot be null")
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` cannot have its primary key", goal.name);
+    Err(Error::invalid_input(message).with_problems(problems))
 }
 
 /// The state of each table: under its name, else under its old one.

@@ -8,6 +8,7 @@ mod guards;
 mod idle;
 mod inspect;
 mod interpret;
+mod laid;
 mod lay;
 mod layout;
 mod metadata;

@@ -1,5 +1,6 @@
 //! Tables that are declared, planned, applied and recorded, on a real SQLite target.
 
+mod adopted;
 mod apply;
 mod crash;
 mod faulty;
