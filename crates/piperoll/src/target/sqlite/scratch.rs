@@ -4,10 +4,12 @@
 use super::layout::Layout;
 use super::{inspect, read, statements};
 use crate::error::{Error, Result};
+use crate::limits::TRIAL_BYTES_MAX;
 use crate::target::state::Object;
 use crate::yaml::quoted;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 
 /// The copy.
 pub(super) struct Scratch {
@@ -48,6 +50,14 @@ impl Scratch {
             })
             .map_err(internal)?;
         Ok(Self { connection })
+    }
+
+    /// Computes nothing that is larger: whatever a file declares is tried, also what would take all memory.
+    pub(super) fn bound(&self) -> Result<(), String> {
+        let bound = self
+            .connection
+            .set_limit(Limit::SQLITE_LIMIT_LENGTH, TRIAL_BYTES_MAX);
+        bound.map(drop).map_err(told)
     }
 
     /// Lets nothing in `"` be a text.
