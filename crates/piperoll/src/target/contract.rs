@@ -119,6 +119,16 @@ pub trait Target: Send + Sync {
     /// `InvalidInput` when there is no way (an index on a column that shall go), naming what is in it; `Unsupported` with all of `problems`.
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>>;
 
+    /// What becomes of another table, that is in `state`, by the renames of a change: an engine may write the new names into what refers to the table that has them,
+    /// a foreign key above all. By default, nothing.
+    ///
+    /// # Errors
+    /// As for `steps`.
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        let _ = change;
+        Ok(state.clone())
+    }
+
     /// Begins a transaction that writes. The target is made when it is not there.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod connection;
 mod described;
 mod edit;
 mod expression;
+mod follow;
 mod guards;
 mod idle;
 mod inspect;
@@ -130,6 +131,10 @@ impl Target for SqliteTarget {
 
     fn steps(&self, change: &TableChange<'_>) -> Result<Vec<Step>> {
         steps::of(change)
+    }
+
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        follow::renames(state, change)
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>> {

@@ -8,4 +8,5 @@ mod history;
 mod layker_faults;
 mod plans;
 mod random_specs;
+mod renames;
 mod workshop;
