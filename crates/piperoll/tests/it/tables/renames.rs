@@ -133,3 +133,27 @@ fn two_tables_do_not_exchange_their_names() {
     let other = CUSTOMERS.replace("table: customers", "table: customers\nrenamed_from: orders");
     assert!(planned(&shop, &[&one, &other]).is_empty());
 }
+
+#[test]
+fn columns_exchange_their_names_by_position_whatever_else_is_called_aside() {
+    let table = |columns: &str| {
+        format!("catalog: shop\nschema: main\ntable: t\nmatch: position\ncolumns: [{columns}]\n")
+    };
+    let shop = Workshop::new();
+    let named = |names: [&str; 3]| {
+        let columns = names.map(|name| format!("{{name: {name}, datatype: int}}"));
+        table(&columns.join(", "))
+    };
+    carry_out(
+        &shop,
+        &planned(&shop, &[&named(["a", "b", "piperoll_aside_0"])]),
+    );
+    shop.sql("INSERT INTO t VALUES (1, 2, 3)");
+    let exchanged = named(["b", "a", "piperoll_aside_0"]);
+    carry_out(&shop, &planned(&shop, &[&exchanged]));
+    let connection = rusqlite::Connection::open(shop.db()).unwrap();
+    let row = connection.query_row("SELECT a, b, piperoll_aside_0 FROM t", [], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    });
+    assert_eq!(row, Ok((2, 1, 3)));
+}
