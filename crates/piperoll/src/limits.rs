@@ -79,6 +79,8 @@ pub const TYPE_BYTES_MAX: usize = 16 * 1024;
 pub const TYPE_NESTING_MAX: usize = 32;
 /// Largest file that declares a table.
 pub const TABLE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest text or blob that is computed, in bytes, where an expression of a file is tried.
+pub const TRIAL_BYTES_MAX: i32 = 1024 * 1024;
 /// Most nodes of a file that declares a table, after its aliases are expanded.
 pub const TABLE_NODES_MAX: usize = 1_000_000;
 /// Largest plan file.

@@ -161,6 +161,28 @@ fn json_is_laykers_where_layker_has_one() {
 }
 
 #[test]
+fn a_history_names_its_columns_in_every_form() {
+    let sandbox = with_tables(Sandbox::new());
+    sandbox.quietly(&["tables", "apply"]);
+    for (format, value) in [("json", "a"), ("json_pretty", "b"), ("kv", "c")] {
+        let text = sandbox.read("tables/orders.yaml");
+        let at = text.find("default_value: ").unwrap();
+        let end = at + text[at..].find('}').unwrap();
+        let edited = format!("{}default_value: {value}{}", &text[..at], &text[end..]);
+        sandbox.write("tables/orders.yaml", edited);
+        sandbox.quietly(&["tables", "apply", "--snapshot-format", format]);
+    }
+    let told = sandbox
+        .quietly(&["tables", "history", "shop.main.orders"])
+        .stdout;
+    let lines = told.lines().filter(|line| line.contains("update:"));
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        ["  update: columns status (default_value)"; 3]
+    );
+}
+
+#[test]
 fn what_is_wrong_with_specifications_is_told_at_once_and_nothing_is_done() {
     let mut sandbox = with_tables(Sandbox::named("tables_faults"));
     sandbox.write(

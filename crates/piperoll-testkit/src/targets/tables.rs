@@ -118,7 +118,7 @@ pub fn whole(draw: &mut Draw, table: &mut Table, abilities: Abilities) {
         let name = format!("fk {}", draw.pick(&TEXTS));
         table.foreign_keys.insert(name, key);
     }
-    table.checks = checks(draw, &own);
+    table.checks = checks(draw, "the table", &own);
     table.tags = values(draw);
     table.properties = values(draw);
     table.comment = text(draw);
@@ -161,7 +161,7 @@ pub fn column(draw: &mut Draw, name: &str, all: &[&str], abilities: Abilities) -
     if draw.chance(30) {
         column.allowed_values = allowed(draw, &column.datatype);
     }
-    column.checks = checks(draw, &[name.to_owned()]);
+    column.checks = checks(draw, name, &[name.to_owned()]);
     column
 }
 
@@ -266,16 +266,17 @@ pub fn allowed(draw: &mut Draw, datatype: &DataType) -> Vec<Value> {
     values
 }
 
-fn checks(draw: &mut Draw, columns: &[String]) -> BTreeMap<String, Check> {
+/// Checks of a column or of the table: their names are there once in the whole table.
+fn checks(draw: &mut Draw, of: &str, columns: &[String]) -> BTreeMap<String, Check> {
     let mut checks = BTreeMap::new();
     for at in 0..draw.below(3) {
         let column = draw.pick(columns).replace('"', "\"\"");
         let number = draw.below(100);
-        let key = format!("{} {at}", draw.pick(&TEXTS));
+        let key = format!("{} {at} of {of}", draw.pick(&TEXTS));
         let name = if draw.chance(50) {
             key.clone()
         } else {
-            format!("c{at} {}", draw.pick(&TEXTS))
+            format!("c{at} {} of {of}", draw.pick(&TEXTS))
         };
         let expression = format!("\"{column}\" IS NULL OR {number} <> length(')''(')");
         checks.insert(key, Check { name, expression });

@@ -160,8 +160,10 @@ fn scalar(value: &Value) -> String {
     match value {
         Value::Text(text) => quoted(text),
         Value::Typed(ValueType::Int | ValueType::Decimal, text) => text.clone(),
-        Value::Real(number) if number.is_finite() => number.to_string(),
-        Value::Null | Value::Bool(_) | Value::Int(_) => value.canonical(),
+        Value::Int(number) => number.to_string(),
+        Value::Real(number) if number.is_finite() && number.fract() == 0.0 => format!("{number:?}"),
+        Value::Real(number) if number.is_finite() => value.canonical(),
+        Value::Null | Value::Bool(_) => value.canonical(),
         // No specification declares such a value; as text it is at least seen.
         other => quoted(&other.canonical()),
     }

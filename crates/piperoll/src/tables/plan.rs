@@ -2,8 +2,10 @@
 
 mod file;
 mod order;
+mod states;
 
 pub use file::PlanFile;
+pub(super) use states::choose;
 
 use super::preflight::preflight;
 use super::snapshot::snapshot;
@@ -50,18 +52,25 @@ pub struct TablePlan {
 /// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table, or there is no way; and those of the target.
 pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
     check(target, specs)?;
-    let states = inspect(target, specs)?;
+    let states = states::inspect(target, specs)?;
+    let compared = specs.iter().zip(states).map(|(spec, state)| {
+        let differences = differences(spec, state.as_ref());
+        (spec, state, differences)
+    });
+    let mut left = order::renames_first(compared.collect()).into_iter();
     let mut plan = Plan::default();
     let mut failed = Vec::new();
-    for (spec, state) in specs.iter().zip(states) {
+    while let Some((spec, state, differences)) = left.next() {
         // Of a table that is as it is declared nothing is copied: there may be thousands.
-        let differences = differences(spec, state.as_ref());
         if differences.is_empty() {
             plan.unchanged.push(spec.table.name.clone());
             continue;
         }
         match plan_for(target, spec, state, differences) {
-            Ok(table) => plan.tables.push(table),
+            Ok(table) => {
+                states::follow(target, &table, left.as_mut_slice())?;
+                plan.tables.push(table);
+            }
             Err(error) => failed.push((spec, error)),
         }
     }
@@ -102,7 +111,7 @@ pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
 /// Those of the target.
 pub fn compare(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Differences>> {
     declared_once(target, specs)?;
-    let states = inspect(target, specs)?;
+    let states = states::inspect(target, specs)?;
     let pairs = specs.iter().zip(&states);
     Ok(pairs
         .map(|(spec, state)| differences(spec, state.as_ref()))
@@ -131,6 +140,7 @@ fn plan_for(
     let goal = goal(spec, state.as_ref());
     let (mut steps, mut denied, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     if !differences.is_empty() {
+        null_in_key(&goal, state.as_ref(), &differences)?;
         warnings = target.warnings(&spec.table);
         if target.dialect() == Dialect::Delta {
             denied = preflight(&differences, state.as_ref());
@@ -163,32 +173,32 @@ fn plan_for(
     })
 }
 
-/// The state of each table: under its name, else under its old one.
-pub(super) fn inspect(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Option<State>>> {
-    choose(specs, |names| target.inspect(names))
-}
-
-/// As [`inspect`], by whoever can look at tables.
-pub(super) fn choose(
-    specs: &[Spec],
-    inspect: impl FnOnce(&[TableName]) -> Result<Vec<Option<State>>>,
-) -> Result<Vec<Option<State>>> {
-    let own = specs.iter().map(|spec| spec.table.name.clone());
-    let old = specs.iter().filter_map(|spec| spec.renamed_from.clone());
-    let names: Vec<TableName> = own.chain(old).collect();
-    let mut states = inspect(&names)?.into_iter();
-    let mut chosen: Vec<Option<State>> = states.by_ref().take(specs.len()).collect();
-    let renamed = specs.iter().zip(&mut chosen);
-    for (_, state) in renamed.filter(|(spec, _)| spec.renamed_from.is_some()) {
-        let old = states.next().flatten();
-        if state.is_none() {
-            *state = old;
-        }
+/// Refuses columns of the primary key that may be null. An engine may have such (SQLite, by an old mistake that it keeps): one that is there is left.
+fn null_in_key(goal: &Table, state: Option<&State>, differences: &Differences) -> Result<()> {
+    let renamed = differences.renamed_columns();
+    let is_there = |name: &str| {
+        let old = renamed.iter().find(|(_, new)| new == name);
+        let name = old.map_or(name, |(old, _)| old.as_str());
+        state.is_some_and(|State { table, .. }| {
+            let mut columns = table.columns.iter();
+            let may_be_null = columns.any(|column| column.name == name && column.nullable);
+            may_be_null && table.primary_key.iter().any(|key| key == name)
+        })
+    };
+    let columns = goal.columns.iter().filter(|column| {
+        column.nullable && goal.primary_key.contains(&column.name) && !is_there(&column.name)
+    });
+    let problems: Vec<Problem> = columns
+        .map(|column| {
+            let place = format!("columns.{}.nullable", column.name);
+            Problem::new(place, "it is in the primary key, so that it cannot be null")
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
     }
-    if chosen.len() != specs.len() {
-        return Err(Error::internal("a target did not answer for each table"));
-    }
-    Ok(chosen)
+    let message = format!("`{}` cannot have its primary key", goal.name);
+    Err(Error::invalid_input(message).with_problems(problems))
 }
 
 impl Plan {

@@ -97,6 +97,10 @@ impl Target for Accompanied {
         self.target.read(work)
     }
 
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        self.target.after_renames(state, change)
+    }
+
     fn session(&self) -> Result<Box<dyn Session + '_>> {
         self.target.session()
     }

@@ -132,6 +132,16 @@ pub trait Target: Send + Sync {
     /// Those of `work` and of the contract.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reader) -> Result<()>) -> Result<bool>;
 
+    /// What becomes of another table, that is in `state`, by the renames of a change: an engine may write the new names into what refers to the table that has them,
+    /// a foreign key above all. By default, nothing.
+    ///
+    /// # Errors
+    /// As for `steps`.
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        let _ = change;
+        Ok(state.clone())
+    }
+
     /// Begins a transaction that writes. The target is made when it is not there.
     ///
     /// # Errors

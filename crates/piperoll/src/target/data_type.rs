@@ -1,7 +1,9 @@
+mod misfit;
 mod read;
 
 pub use read::DataTypeError;
 
+use crate::event::Value;
 use std::fmt;
 
 /// The type of a column, as it is declared on every engine. Aliases are folded when it is read: `integer` and `int4` are [`DataType::Int`].
@@ -73,6 +75,11 @@ impl DataType {
     /// [`DataTypeError`] with what is wrong.
     pub fn parse(text: &str) -> Result<Self, DataTypeError> {
         read::read(text)
+    }
+
+    /// What is wrong with a value for a column of this type; to follow the value's name. None when it is one.
+    pub(crate) fn misfit(&self, value: &Value) -> Option<String> {
+        misfit::misfit(value, self)
     }
 }
 

@@ -4,10 +4,12 @@ mod connection;
 mod described;
 mod edit;
 mod expression;
+mod follow;
 mod guards;
 mod idle;
 mod inspect;
 mod interpret;
+mod laid;
 mod lay;
 mod layout;
 mod metadata;
@@ -149,6 +151,10 @@ impl Target for SqliteTarget {
             })
         })?;
         Ok(done.is_some())
+    }
+
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        follow::renames(state, change)
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>> {

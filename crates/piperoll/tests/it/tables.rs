@@ -1,5 +1,6 @@
 //! Tables that are declared, planned, applied and recorded, on a real SQLite target.
 
+mod adopted;
 mod apply;
 mod crash;
 mod faulty;
@@ -7,4 +8,5 @@ mod history;
 mod layker_faults;
 mod plans;
 mod random_specs;
+mod renames;
 mod workshop;

@@ -149,14 +149,23 @@ fn columns_text(columns: &BTreeMap<String, Value>, after: Option<&Value>) -> Str
 }
 
 fn name_at<'v>(table: Option<&'v Value>, position: &str) -> Option<&'v str> {
-    let member = |value: &'v Value, name: &str| match value {
-        Value::Object(members) => members.get(name),
+    let text = |value: Option<&'v Value>| match value {
+        Some(Value::Text(text)) => Some(text.as_str()),
         _ => None,
     };
-    match member(member(member(table?, "columns")?, position)?, "name")? {
-        Value::Text(name) => Some(name),
+    let member = |value: &'v Value, name: &str| match value {
+        Value::Object(members) => members.get(name),
+        // The form `kv`.
+        Value::Array(pairs) => pairs.iter().find_map(|pair| match pair {
+            Value::Object(pair) if text(pair.get("key")) == Some(name) => pair.get("value"),
+            _ => None,
+        }),
         _ => None,
-    }
+    };
+    text(member(
+        member(member(table?, "columns")?, position)?,
+        "name",
+    ))
 }
 
 /// Layker's columns are texts, the snapshots in the form that was asked for.

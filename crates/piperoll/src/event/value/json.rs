@@ -37,6 +37,28 @@ impl Value {
         }
     }
 
+    /// The value of a number in any usual spelling, such as `+1.`, `.5`, `0007.5`; none when the text is no number.
+    pub(crate) fn number(text: &str) -> Option<Self> {
+        let (minus, digits) = match text.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (mantissa, exponent) = match digits.find(['e', 'E']) {
+            Some(at) => digits.split_at(at),
+            None => (digits, ""),
+        };
+        let mantissa = mantissa.strip_suffix('.').unwrap_or(mantissa);
+        let mantissa = mantissa.trim_start_matches('0');
+        let zero = if mantissa.starts_with(|digit: char| digit.is_ascii_digit()) {
+            ""
+        } else {
+            "0"
+        };
+        let plain = format!("{minus}{zero}{mantissa}{exponent}");
+        let json = Json::parse(plain.as_bytes()).ok()?;
+        matches!(json, Json::Number(_)).then(|| Self::from_json(json))
+    }
+
     fn own(members: Vec<(Cow<'_, str>, Json<'_>)>) -> Self {
         let members = members.into_iter();
         Self::Object(

@@ -18,8 +18,18 @@ pub(super) struct Pairs<'s> {
 
 pub(super) fn pair<'s>(spec: &Spec, state: &'s State) -> Pairs<'s> {
     let live = state.table.columns.iter().enumerate();
+    let is_inactive = |name: &str| {
+        let mut active = spec.table.columns.iter();
+        let other = |inactive: &String| {
+            let mut all = state.table.columns.iter();
+            inactive.eq_ignore_ascii_case(name) && all.all(|column| column.name != *inactive)
+        };
+        spec.inactive.iter().any(|each| each == name)
+            // Nobody means another column by the same letters.
+            || spec.inactive.iter().any(other) && active.all(|column| column.name != name)
+    };
     let (inactive, live): (Vec<Live<'s>>, Vec<Live<'s>>) =
-        live.partition(|(_, column)| spec.inactive.contains(&column.name));
+        live.partition(|(_, column)| is_inactive(&column.name));
     let found = match spec.matching {
         Matching::Name => by_name(spec, &live),
         Matching::Position => {

@@ -225,6 +225,8 @@ fn what_is_not_active_is_left_alone() {
         "{name: b, active: false, datatype: date",
     );
     assert!(differences(&spec(&inactive), Some(&state(TWO))).is_empty());
+    let in_other_letters = inactive.replace("{name: b, active", "{name: B, active");
+    assert!(differences(&spec(&in_other_letters), Some(&state(TWO))).is_empty());
     assert_eq!(goal(&spec(&inactive), Some(&state(TWO))), state(TWO).table);
     let without = TWO.replace("- {name: b, datatype: string}\n", "");
     assert!(differences(&spec(&inactive), Some(&state(&without))).is_empty());

@@ -12,8 +12,8 @@ pub(super) struct Declared {
     pub(super) column: Column,
     pub(super) active: bool,
     pub(super) renamed_from: Option<(Position, String)>,
-    /// Where `nullable` stands, when the file says it.
-    pub(super) nullable_at: Option<Position>,
+    /// Whether the file says of it that it may be null.
+    pub(super) says_nullable: bool,
 }
 
 /// `check_names` are those of the table so far.
@@ -29,8 +29,7 @@ pub(super) fn read(
     let datatype = fields.required("datatype");
     let datatype = datatype.and_then(|field| self::datatype(field, fields.problems()));
     let nullable = fields.optional("nullable");
-    let nullable =
-        nullable.and_then(|field| Some((field.node.at, field.boolean(fields.problems())?)));
+    let nullable = nullable.and_then(|field| field.boolean(fields.problems()));
     let active = fields.optional("active");
     let active = active.and_then(|field| field.boolean(fields.problems()));
     let renamed_from = fields.optional("renamed_from");
@@ -71,7 +70,7 @@ pub(super) fn read(
     let column = Column {
         name: name?,
         datatype: datatype?,
-        nullable: nullable.is_none_or(|(_, nullable)| nullable),
+        nullable: nullable.unwrap_or(true),
         default,
         variable_value,
         generated,
@@ -86,7 +85,7 @@ pub(super) fn read(
         column,
         active: active.unwrap_or(true),
         renamed_from,
-        nullable_at: nullable.map(|(at, _)| at),
+        says_nullable: nullable == Some(true),
     })
 }
 
@@ -128,7 +127,7 @@ fn default(fields: &mut Fields<'_, '_>, datatype: Option<&DataType>) -> Option<D
     }
     let field = given?;
     let value = value::scalar(field, fields.problems())?;
-    if let Some(misfit) = datatype.and_then(|datatype| value::misfit(&value, datatype)) {
+    if let Some(misfit) = datatype.and_then(|datatype| datatype.misfit(&value)) {
         let message = format!("`{}` {misfit}", field.name);
         fields.problems().add(field.node.at, message);
     }
@@ -151,7 +150,7 @@ fn allowed_values(
         let Some(value) = value::scalar(item, problems) else {
             continue;
         };
-        if let Some(misfit) = datatype.and_then(|datatype| value::misfit(&value, datatype)) {
+        if let Some(misfit) = datatype.and_then(|datatype| datatype.misfit(&value)) {
             problems.add(
                 item.node.at,
                 format!("a value of `allowed_values` {misfit}"),

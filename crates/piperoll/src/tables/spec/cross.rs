@@ -19,7 +19,6 @@ pub(super) fn check(
     columns: &[Declared],
     unread: &Unread,
     lists: &[(&str, &Vec<Named>)],
-    primary_key: &[Named],
     problems: &mut Problems,
 ) {
     unique_names(columns, &unread.names, problems);
@@ -44,21 +43,6 @@ pub(super) fn check(
             if !seen.insert(name) {
                 problems.add(*at, format!("`{key}` names {} twice", quoted(name)));
             }
-        }
-    }
-    for Declared {
-        column,
-        nullable_at,
-        ..
-    } in columns
-    {
-        let key = primary_key.iter().any(|named| named.name == column.name);
-        if let Some(at) = nullable_at.filter(|_| key && column.nullable) {
-            let message = format!(
-                "{} is in the primary key, so that it cannot be null",
-                quoted(&column.name)
-            );
-            problems.add(at, message);
         }
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn read(
     ];
     lists.extend(unique_keys.iter().map(|key| ("unique_keys", key)));
     lists.extend(references.iter().map(|key| ("foreign_keys", &key.columns)));
-    cross::check(&columns, &unread, &lists, &primary_key, problems);
+    cross::check(&columns, &unread, &lists, problems);
 
     let plain = |list: Vec<Named>| list.into_iter().map(|named| named.name).collect::<Vec<_>>();
     let primary_key = plain(primary_key);
@@ -158,7 +158,8 @@ impl Spec {
         if let Some((_, old)) = declared.renamed_from {
             self.renamed_columns.push((old, column.name.clone()));
         }
-        if self.table.primary_key.contains(&column.name) {
+        // Nothing in a primary key is null, unless the file says that of a table which was made so.
+        if !declared.says_nullable && self.table.primary_key.contains(&column.name) {
             column.nullable = false;
         }
         self.table.columns.push(column);

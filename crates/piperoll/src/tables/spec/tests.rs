@@ -377,10 +377,6 @@ fn every_fault_is_named_at_its_place() {
             "t.yaml:7:19: `renamed_from` is the name that the column has",
         ),
         (
-            column("    datatype: int\n    nullable: true\nprimary_key: id"),
-            "t.yaml:7:15: `id` is in the primary key, so that it cannot be null",
-        ),
-        (
             column("    datatype: int\n    active: false\nprimary_key: id"),
             "t.yaml:8:14: `primary_key` names `id`, which is not active",
         ),

@@ -1,6 +1,7 @@
 //! From the layout that is to the layout that shall be: what differs is changed, and all else stays as it is written.
 
-use super::interpret::{Rows, allowed_values, laid_checks, laid_foreign_keys};
+use super::interpret::{Rows, allowed_values};
+use super::laid::{LaidCheck, laid_checks, laid_foreign_keys};
 use super::layout::{Constraint, LaidColumn, Layout, Part};
 use super::tokens::{same, unqualified};
 use super::{guards, lay};
@@ -46,6 +47,8 @@ pub(super) fn edit(layout: &mut Layout, editing: &Editing<'_>) -> Result<Edit, &
         all.any(|column| column.name.eq_ignore_ascii_case(name))
     };
     // First, because those without a name are told by their place.
+    let there = laid_checks(layout, editing.rows);
+    let there = There::new(layout, there, to.name.table());
     if !editing.keeps_foreign_keys {
         foreign_keys(layout, editing, &mut edit);
     }
@@ -60,7 +63,19 @@ pub(super) fn edit(layout: &mut Layout, editing: &Editing<'_>) -> Result<Edit, &
         let mut all = told.columns.iter();
         let before = all.find(|each| each.name.eq_ignore_ascii_case(&column.name));
         match (before, layout.column_mut(&column.name)) {
-            (Some(before), Some(laid)) => change_column(laid, before, column, editing, &mut edit)?,
+            (Some(before), Some(laid)) => {
+                change_column(laid, before, column, editing, &mut edit)?;
+                let found = there.of(Some(&laid.name));
+                let of = format!(" of {}", quoted(&column.name));
+                checks(
+                    &mut laid.constraints,
+                    &of,
+                    found,
+                    &column.checks,
+                    editing,
+                    &mut edit,
+                );
+            }
             _ => {
                 layout.columns.push(lay::column(column)?);
                 edit.say(format!("add the column {}", quoted(&column.name)), false);
@@ -69,10 +84,14 @@ pub(super) fn edit(layout: &mut Layout, editing: &Editing<'_>) -> Result<Edit, &
         }
     }
     keys(layout, editing, &mut edit);
-    let found = laid_checks(None, &layout.constraints, editing.rows, None);
-    let found = found.into_iter().map(|(at, _, check)| (at, check));
-    let gone = checks("", found.collect(), &to.checks, editing, &mut edit);
-    replace(&mut layout.constraints, &gone.0, gone.1);
+    checks(
+        &mut layout.constraints,
+        "",
+        there.of(None),
+        &to.checks,
+        editing,
+        &mut edit,
+    );
     Ok(edit)
 }
 
@@ -106,15 +125,19 @@ fn change_column(
             guards::not_null(editing.to, &to.name, &mut edit.guards);
         }
     }
-    if told.default != to.default {
+    // A literal that was no value of the old type may be one of the new.
+    let anew = to.default.is_some() && told.datatype != to.datatype;
+    if told.default != to.default || anew {
         laid.constraints
             .retain(|each| !matches!(each.part, Part::Default { .. }));
         if let Some(value) = &to.default {
             laid.constraints.push(lay::default(value)?);
-            edit.say(format!("another default of {shown}"), false);
-        } else {
-            edit.say(format!("no default of {shown}"), false);
         }
+    }
+    match &to.default {
+        same if *same == told.default => {}
+        Some(_) => edit.say(format!("another default of {shown}"), false),
+        None => edit.say(format!("no default of {shown}"), false),
     }
     if told.generated != to.generated {
         laid.constraints
@@ -127,24 +150,7 @@ fn change_column(
             edit.say(format!("{shown} is no longer computed"), false);
         }
     }
-    change_allowed_values(laid, told, to, editing, edit)?;
-    let allowed = allowed_values(laid, editing.rows).map(|(_, sql)| sql);
-    let allowed = if told.allowed_values == to.allowed_values {
-        allowed
-    } else {
-        lay::allowed_expression(&to.name, &to.allowed_values).ok()
-    };
-    let found = laid_checks(
-        Some(&laid.name),
-        &laid.constraints,
-        editing.rows,
-        allowed.as_deref(),
-    );
-    let found = found.into_iter().map(|(at, _, check)| (at, check));
-    let of = format!(" of {shown}");
-    let gone = checks(&of, found.collect(), &to.checks, editing, edit);
-    replace(&mut laid.constraints, &gone.0, gone.1);
-    Ok(())
+    change_allowed_values(laid, told, to, editing, edit)
 }
 
 fn change_allowed_values(
@@ -180,22 +186,43 @@ fn change_allowed_values(
     Ok(())
 }
 
-/// The positions of the checks that go, and the checks that come.
+/// The checks that stand, each with its constraint, before anything is edited: a check without a name is told by its place.
+struct There(Vec<(Option<String>, Constraint, Check)>);
+
+impl There {
+    fn new(layout: &Layout, laid: Vec<LaidCheck>, table: &str) -> Self {
+        let found = laid.into_iter().filter_map(|mut laid| {
+            let constraints = match &laid.column {
+                None => &layout.constraints,
+                Some(column) => &layout.column(column)?.constraints,
+            };
+            if let Some(shorter) = unqualified(&laid.check.expression, table) {
+                laid.check.expression = shorter;
+            }
+            Some((laid.column, constraints.get(laid.at)?.clone(), laid.check))
+        });
+        Self(found.collect())
+    }
+
+    /// Those of a column, or of the table.
+    fn of(&self, column: Option<&str>) -> Vec<&(Option<String>, Constraint, Check)> {
+        let all = self.0.iter();
+        all.filter(|(of, _, _)| of.as_deref() == column).collect()
+    }
+}
+
+/// Takes out the checks that go, and puts those that come behind.
 fn checks(
+    constraints: &mut Vec<Constraint>,
     of: &str,
-    mut found: Vec<(usize, Check)>,
+    mut found: Vec<&(Option<String>, Constraint, Check)>,
     wanted: &BTreeMap<String, Check>,
     editing: &Editing<'_>,
     edit: &mut Edit,
-) -> (Vec<usize>, Vec<Constraint>) {
-    for (_, check) in &mut found {
-        if let Some(shorter) = unqualified(&check.expression, editing.to.name.table()) {
-            check.expression = shorter;
-        }
-    }
+) {
     let mut added = Vec::new();
     for check in wanted.values() {
-        match found.iter().position(|(_, there)| there == check) {
+        match found.iter().position(|(_, _, there)| there == check) {
             Some(at) => {
                 found.remove(at);
             }
@@ -207,19 +234,12 @@ fn checks(
             }
         }
     }
-    for (_, check) in &found {
+    for (_, constraint, check) in found {
         edit.say(format!("drop the check {}{of}", quoted(&check.name)), true);
+        if let Some(at) = constraints.iter().position(|each| each == constraint) {
+            constraints.remove(at);
+        }
     }
-    (found.into_iter().map(|(at, _)| at).collect(), added)
-}
-
-/// Takes out what stands at the positions, and puts the rest behind.
-fn replace(constraints: &mut Vec<Constraint>, gone: &[usize], added: Vec<Constraint>) {
-    let mut at = 0;
-    constraints.retain(|_| {
-        at += 1;
-        !gone.contains(&(at - 1))
-    });
     constraints.extend(added);
 }
 
@@ -266,25 +286,18 @@ fn keys(layout: &mut Layout, editing: &Editing<'_>, edit: &mut Edit) {
     }
 }
 
-/// Takes out one unique key. That of a column that is dropped went with it.
+/// Takes out a unique key, wherever it is written. That of a column that is dropped went with it.
 fn drop_unique(layout: &mut Layout, wanted: &[String]) {
     if let [only] = wanted
         && let Some(column) = layout.column_mut(only)
-        && let Some(at) = column
-            .constraints
-            .iter()
-            .position(|each| matches!(each.part, Part::Unique { .. }))
     {
-        column.constraints.remove(at);
-        return;
+        column
+            .constraints
+            .retain(|each| !matches!(each.part, Part::Unique { .. }));
     }
-    let found = layout
+    layout
         .constraints
-        .iter()
-        .position(|each| matches!(&each.part, Part::Unique { columns } if columns == wanted));
-    if let Some(at) = found {
-        layout.constraints.remove(at);
-    }
+        .retain(|each| !matches!(&each.part, Part::Unique { columns } if columns == wanted));
 }
 
 fn foreign_keys(layout: &mut Layout, editing: &Editing<'_>, edit: &mut Edit) {

@@ -1,6 +1,7 @@
 //! What a layout, together with the side table, says of a table. The side table is believed where the live statement bears it out.
 
-use super::layout::{Constraint, LaidColumn, Layout, Part};
+use super::laid::{laid_checks, laid_foreign_keys};
+use super::layout::{LaidColumn, Layout, Part};
 use super::read::{inside_parentheses, literal_tokens};
 use super::tokens::{Kind, same, unqualified, unquoted};
 use super::{lay, metadata};
@@ -27,10 +28,17 @@ pub(super) fn table(
     let alias = layout.rowid_alias();
     let key = layout.primary_key();
     let is_key = |name: &str| key.iter().any(|each| each.eq_ignore_ascii_case(name));
+    let mut checks: BTreeMap<Option<String>, BTreeMap<String, Check>> = BTreeMap::new();
+    for laid in laid_checks(layout, rows) {
+        let own = checks.entry(laid.column).or_default();
+        own.insert(laid.key, laid.check);
+    }
+    let of_table = checks.remove(&None).unwrap_or_default();
     let columns = layout.columns.iter().map(|laid| {
         let never_null =
             alias == Some(laid.name.as_str()) || layout.is_without_rowid() && is_key(&laid.name);
-        column(laid, rows, never_null)
+        let checks = checks.remove(&Some(laid.name.clone()));
+        column(laid, rows, never_null, checks.unwrap_or_default())
     });
     let columns = columns.collect();
     let foreign_keys = match foreign_keys(name, layout, key_of) {
@@ -46,7 +54,7 @@ pub(super) fn table(
         primary_key: key,
         unique_keys: unique_keys(layout),
         foreign_keys,
-        checks: checks(None, &layout.constraints, rows, None),
+        checks: of_table,
         row_filters: BTreeMap::new(),
         tags: rows.values(None, metadata::TAG),
         owner: rows.text(None, metadata::OWNER),
@@ -84,21 +92,29 @@ pub(super) fn describe(table: &mut Table, rows: &[Metadata]) {
     }
 }
 
-fn column(laid: &LaidColumn, rows: &Rows<'_>, never_null: bool) -> Column {
+fn column(
+    laid: &LaidColumn,
+    rows: &Rows<'_>,
+    never_null: bool,
+    checks: BTreeMap<String, Check>,
+) -> Column {
     let name = Some(laid.name.as_str());
-    let (allowed_values, allowed_sql) = allowed_values(laid, rows).unzip();
+    let datatype = datatype(laid, rows);
+    let allowed_values = allowed_values(laid, rows).map(|(values, _)| values);
     Column {
         name: laid.name.clone(),
-        datatype: datatype(laid, rows),
         nullable: !never_null && !laid.has(|part| *part == Part::NotNull),
-        default: laid.default().map(|sql| default(sql, &laid.name, rows)),
+        default: laid
+            .default()
+            .and_then(|sql| default(sql, &laid.name, &datatype, rows)),
         variable_value: variable_value(&laid.name, rows),
         generated: laid.generated().map(str::to_owned),
         comment: rows.text(name, metadata::COMMENT),
         tags: rows.values(name, metadata::TAG),
         masking_rule: None,
-        checks: checks(name, &laid.constraints, rows, allowed_sql.as_deref()),
+        checks,
         allowed_values: allowed_values.unwrap_or_default(),
+        datatype,
     }
 }
 
@@ -127,21 +143,34 @@ fn datatype(laid: &LaidColumn, rows: &Rows<'_>) -> DataType {
 }
 
 /// The declared default, if it still is what the column has.
-fn default(sql: &str, column: &str, rows: &Rows<'_>) -> DefaultValue {
-    rows.text(Some(column), metadata::DEFAULT)
+fn default(sql: &str, column: &str, datatype: &DataType, rows: &Rows<'_>) -> Option<DefaultValue> {
+    let declared = rows
+        .text(Some(column), metadata::DEFAULT)
         .map(|stored| value(&stored))
-        .filter(|declared| dialect::value(declared).is_ok_and(|literal| literal == sql))
-        .map_or_else(|| live_default(sql), DefaultValue::Value)
+        .filter(|declared| dialect::value(declared).is_ok_and(|literal| literal == sql));
+    match declared {
+        Some(declared) => Some(DefaultValue::Value(declared)),
+        None => live_default(sql, datatype),
+    }
 }
 
-/// What a default says without the side table.
-pub(super) fn live_default(sql: &str) -> DefaultValue {
+/// What a default says without the side table. NULL is what a column without one has, and a literal that is no value of the column's type (`VARCHAR(2) DEFAULT 7`)
+/// is an expression.
+pub(super) fn live_default(sql: &str, datatype: &DataType) -> Option<DefaultValue> {
     if let Some(inner) = inside_parentheses(sql) {
-        return DefaultValue::Expression(inner.to_owned());
+        return Some(DefaultValue::Expression(inner.to_owned()));
     }
-    literal(sql).map_or_else(
-        || DefaultValue::Expression(sql.to_owned()),
-        DefaultValue::Value,
+    let value = match (literal(sql), datatype) {
+        (Some(Value::Null), _) => return None,
+        // SQLite has no booleans: these are its own.
+        (Some(Value::Int(number @ (0 | 1))), DataType::Boolean) => Some(Value::Bool(number == 1)),
+        (value, _) => value,
+    };
+    Some(
+        match value.filter(|value| datatype.misfit(value).is_none()) {
+            Some(value) => DefaultValue::Value(value),
+            None => DefaultValue::Expression(sql.to_owned()),
+        },
     )
 }
 
@@ -160,8 +189,8 @@ fn literal(sql: &str) -> Option<Value> {
         Kind::Number => {
             let sign = if negative { "-" } else { "" };
             let digits = format!("{sign}{}", token.text);
-            let integer = digits.parse().map(Value::Int);
-            integer.or_else(|_| digits.parse().map(Value::Real)).ok()
+            let integer = digits.parse().map(Value::Int).ok();
+            integer.or_else(|| Value::number(&digits))
         }
         Kind::Word if token.is("null") => Some(Value::Null),
         Kind::Word if token.is("true") => Some(Value::Bool(true)),
@@ -172,26 +201,27 @@ fn literal(sql: &str) -> Option<Value> {
 
 fn unique_keys(layout: &Layout) -> Vec<UniqueKey> {
     let mut keys = Vec::new();
+    // One that is written twice is one.
+    let mut add = |columns: Vec<String>| {
+        let key = UniqueKey { columns };
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    };
     for column in &layout.columns {
-        let unique = column
-            .constraints
-            .iter()
-            .filter(|each| matches!(each.part, Part::Unique { .. }));
-        keys.extend(unique.map(|_| UniqueKey {
-            columns: vec![column.name.clone()],
-        }));
+        if column.has(|part| matches!(part, Part::Unique { .. })) {
+            add(vec![column.name.clone()]);
+        }
     }
     for constraint in &layout.constraints {
         if let Part::Unique { columns } = &constraint.part {
-            keys.push(UniqueKey {
-                columns: columns.clone(),
-            });
+            add(columns.clone());
         }
     }
     keys
 }
 
-/// The foreign keys; none when one refers to a table whose name is none of ours.
+/// The foreign keys; none when one refers to a table whose name is none of ours, or names no columns and it cannot be told which are meant.
 fn foreign_keys(
     name: &TableName,
     layout: &Layout,
@@ -207,10 +237,13 @@ fn foreign_keys(
         };
         let reference_table = TableName::new(name.catalog(), name.schema(), table).ok()?;
         let reference_columns = if references.is_empty() {
-            key_of(table).unwrap_or_default()
+            key_of(table)?
         } else {
             references.clone()
         };
+        if reference_columns.len() != columns.len() {
+            return None;
+        }
         let foreign_key = ForeignKey {
             columns,
             reference_table,
@@ -219,97 +252,6 @@ fn foreign_keys(
         found.insert(key, foreign_key);
     }
     Some(found)
-}
-
-/// Every foreign key under the name that it is told by, with its columns.
-pub(super) fn laid_foreign_keys(layout: &Layout) -> Vec<(String, Vec<String>, &Constraint)> {
-    let of_columns = layout.columns.iter().flat_map(|column| {
-        let each = column.constraints.iter();
-        each.map(|constraint| (vec![column.name.clone()], constraint))
-    });
-    let of_table = layout.constraints.iter().map(|each| match &each.part {
-        Part::ForeignKey { columns, .. } => (columns.clone(), each),
-        _ => (Vec::new(), each),
-    });
-    let mut names = BTreeSet::new();
-    of_columns
-        .chain(of_table)
-        .filter(|(_, each)| matches!(each.part, Part::ForeignKey { .. }))
-        .enumerate()
-        .map(|(position, (columns, each))| {
-            let name = key_for(each.name.as_deref(), "foreign_key", position, &mut names);
-            (name, columns, each)
-        })
-        .collect()
-}
-
-/// A key for a constraint: its name, else its place.
-fn key_for(
-    name: Option<&str>,
-    kind: &str,
-    position: usize,
-    taken: &mut BTreeSet<String>,
-) -> String {
-    let wanted = match name {
-        Some(name) if !name.is_empty() => name.to_owned(),
-        _ => format!("{kind}_{}", position + 1),
-    };
-    let mut key = wanted.clone();
-    let mut count = 1;
-    while !taken.insert(key.clone()) {
-        count += 1;
-        key = format!("{wanted}_{count}");
-    }
-    key
-}
-
-/// The checks of a column or of the table, by their keys. What stands for the allowed values is none.
-fn checks(
-    column: Option<&str>,
-    constraints: &[Constraint],
-    rows: &Rows<'_>,
-    allowed: Option<&str>,
-) -> BTreeMap<String, Check> {
-    laid_checks(column, constraints, rows, allowed)
-        .into_iter()
-        .map(|(_, key, check)| (key, check))
-        .collect()
-}
-
-/// Every check of a column or of the table: its place among the constraints, its key, and the check. One without a name is told by its key.
-pub(super) fn laid_checks(
-    column: Option<&str>,
-    constraints: &[Constraint],
-    rows: &Rows<'_>,
-    allowed: Option<&str>,
-) -> Vec<(usize, String, Check)> {
-    let mut declared: BTreeMap<String, String> = rows
-        .of(column, metadata::CHECK)
-        .map(|row| (row.value.clone(), row.key.clone()))
-        .collect();
-    let mut taken: BTreeSet<String> = declared.values().cloned().collect();
-    let mut allowed = allowed;
-    let mut found = Vec::new();
-    for (at, constraint) in constraints.iter().enumerate() {
-        let Part::Check { expression } = &constraint.part else {
-            continue;
-        };
-        if allowed.is_some_and(|allowed| same(allowed, expression)) {
-            allowed = None;
-            continue;
-        }
-        let name = constraint.name.as_deref();
-        let key = match name.and_then(|name| declared.remove(name)) {
-            Some(key) => key,
-            None => key_for(name, "check", found.len(), &mut taken),
-        };
-        let check = Check {
-            name: name.map_or_else(|| key.clone(), str::to_owned),
-            expression: expression.clone(),
-        };
-        found.push((at, key, check));
-    }
-    found
 }
 
 /// The rows of a table in the side table, by column in lower case; those of the table itself under the empty name.
@@ -327,7 +269,7 @@ impl<'a> Rows<'a> {
         Self(by_column)
     }
 
-    fn of(
+    pub(super) fn of(
         &self,
         column: Option<&str>,
         attribute: &'static str,

@@ -61,6 +61,26 @@ pub(super) enum Part {
 }
 
 impl Layout {
+    /// Keys name their columns in the letters that those have: SQLite takes any.
+    pub(super) fn in_own_letters(mut self) -> Self {
+        let names: Vec<String> = self.columns.iter().map(|each| each.name.clone()).collect();
+        for constraint in &mut self.constraints {
+            let (Part::PrimaryKey { columns, .. }
+            | Part::Unique { columns }
+            | Part::ForeignKey { columns, .. }) = &mut constraint.part
+            else {
+                continue;
+            };
+            for column in columns {
+                let own = names.iter().find(|name| name.eq_ignore_ascii_case(column));
+                if let Some(own) = own {
+                    column.clone_from(own);
+                }
+            }
+        }
+        self
+    }
+
     /// The column of a name.
     pub(super) fn column(&self, name: &str) -> Option<&LaidColumn> {
         let mut columns = self.columns.iter();

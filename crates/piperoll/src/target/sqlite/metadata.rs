@@ -66,8 +66,8 @@ pub(super) fn rows(table: &Table, layout: &Layout) -> Vec<Metadata> {
             add(name, DATATYPE, "", column.datatype.to_string());
         }
         if let Some(DefaultValue::Value(value)) = &column.default {
-            let told = dialect::value(value).map(|sql| live_default(&sql));
-            if told != Ok(DefaultValue::Value(value.clone())) {
+            let told = dialect::value(value).map(|sql| live_default(&sql, &column.datatype));
+            if told != Ok(Some(DefaultValue::Value(value.clone()))) {
                 add(name, DEFAULT, "", value.canonical());
             }
         }

@@ -230,15 +230,21 @@ fn texts(table: &Table, found: &mut Found) {
     {
         found.add("tags", "NaN is equal to nothing, not even to itself");
     }
-    checks("checks", &table.checks, found);
+    let mut taken = BTreeSet::new();
+    checks("checks", &table.checks, &mut taken, found);
     for column in &table.columns {
         let place = format!("columns.{}.checks", column.name);
-        checks(&place, &column.checks, found);
+        checks(&place, &column.checks, &mut taken, found);
     }
 }
 
-fn checks(place: &str, checks: &BTreeMap<String, Check>, found: &mut Found) {
-    let mut taken = BTreeSet::new();
+/// A name of a check is there once in the whole table: `taken` are those so far.
+fn checks<'t>(
+    place: &str,
+    checks: &'t BTreeMap<String, Check>,
+    taken: &mut BTreeSet<&'t String>,
+    found: &mut Found,
+) {
     for (key, check) in checks {
         let place = format!("{place}.{key}");
         if check.name.is_empty() || check.name.contains('\0') || key.contains('\0') {

@@ -51,7 +51,7 @@ impl<'t> Reader<'t> {
             layout.options.push_str(token.text);
             self.at += 1;
         }
-        Some(layout)
+        Some(layout.in_own_letters())
     }
 
     fn column(&mut self) -> Option<LaidColumn> {

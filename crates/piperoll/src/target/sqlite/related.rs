@@ -1,7 +1,7 @@
 //! Which objects a change of a table can touch. A schema may have thousands of tables, and a plan looks at each object more than once.
 
 use super::layout::Part;
-use super::{interpret, read};
+use super::{laid, read};
 use crate::target::state::Object;
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ pub(super) fn named<'o>(
         let Some(layout) = layout.flatten() else {
             continue;
         };
-        for (_, _, key) in interpret::laid_foreign_keys(&layout) {
+        for (_, _, key) in laid::laid_foreign_keys(&layout) {
             if let Part::ForeignKey {
                 table, references, ..
             } = &key.part

@@ -82,7 +82,10 @@ pub(super) fn columns(
                 let Some((old, _)) = left.first_mut() else {
                     break;
                 };
-                let aside = format!("piperoll_aside_{}", steps.len());
+                let mut aside = format!("piperoll_aside_{}", steps.len());
+                while taken.iter().any(|name| name.eq_ignore_ascii_case(&aside)) {
+                    aside.push('_');
+                }
                 let was = std::mem::replace(old, aside.clone());
                 (was, aside)
             }

@@ -4,11 +4,13 @@
 use super::layout::Layout;
 use super::{inspect, read, shape, statements};
 use crate::error::{Error, Result};
+use crate::limits::TRIAL_BYTES_MAX;
 use crate::target::shape::Shape;
 use crate::target::state::Object;
 use crate::yaml::quoted;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use std::path::Path;
 
 /// The copy.
@@ -50,6 +52,14 @@ impl Scratch {
             })
             .map_err(internal)?;
         Ok(Self { connection })
+    }
+
+    /// Computes nothing that is larger: whatever a file declares is tried, also what would take all memory.
+    pub(super) fn bound(&self) -> Result<(), String> {
+        let bound = self
+            .connection
+            .set_limit(Limit::SQLITE_LIMIT_LENGTH, TRIAL_BYTES_MAX);
+        bound.map(drop).map_err(told)
     }
 
     /// Lets nothing in `"` be a text.

@@ -5,7 +5,7 @@ use super::interpret::{self, Rows};
 use super::layout::Layout;
 use super::scratch::Scratch;
 use super::{
-    described, lay, metadata, native, problems, read, rebuild, related, renames, statements,
+    described, laid, lay, metadata, native, problems, read, rebuild, related, renames, statements,
 };
 use crate::error::{Error, Problem, Result};
 use crate::target::contract::{Step, TableChange};
@@ -137,22 +137,26 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
     if steps.is_empty() && described::is_same(&told, to) {
         return Ok(steps);
     }
+    let table_rows = &Rows::new(&rows);
+    let editing = Editing {
+        told: &told,
+        to,
+        rows: table_rows,
+        keeps_foreign_keys: unknown.contains(&Attribute::ForeignKeys),
+    };
     let mut wanted = layout.clone();
-    let edit = edit(
-        &mut wanted,
-        &Editing {
-            told: &told,
-            to,
-            rows: &Rows::new(&rows),
-            keeps_foreign_keys: unknown.contains(&Attribute::ForeignKeys),
-        },
-    )
-    .map_err(Error::internal)?;
+    let mut made = edit(&mut wanted, &editing).map_err(Error::internal)?;
+    let kept = metadata::rows(to, &wanted);
+    if !described::is_same(&interpret::table(&to.name, &wanted, &kept, &key_of).0, to) {
+        // What has no name is told by its place, which is another one now.
+        wanted = laid::named(&layout, table_rows);
+        made = edit(&mut wanted, &editing).map_err(Error::internal)?;
+    }
 
     refuse(to, problems::of_layout(to, &wanted))?;
     let mut edited = Edit::default();
     if wanted == layout {
-        edited = edit;
+        edited = made;
     } else {
         let native = native::statements(table, &layout, &wanted, &scratch);
         let (sql, rewrites, undo) = match native {
@@ -170,10 +174,10 @@ fn alter(change: &TableChange<'_>, from: &State) -> Result<Vec<Step>> {
             }
         };
         steps.push(Step {
-            what: format!("{}: {}", quoted(table), edit.what.join(", ")),
+            what: format!("{}: {}", quoted(table), made.what.join(", ")),
             statements: sql,
-            guards: edit.guards,
-            destructive: edit.destructive,
+            guards: made.guards,
+            destructive: made.destructive,
             rewrites,
             undo,
         });

@@ -1,7 +1,7 @@
 //! Whatever a specification holds, each statement is exactly one.
 
 use super::{Shop, change, check, column, name, table};
-use piperoll::target::{DataType, Table, TableChange, Target as _};
+use piperoll::target::{DataType, DefaultValue, Table, TableChange, Target as _};
 use piperoll_testkit::targets::changed::changed;
 use piperoll_testkit::targets::draw::Draw;
 use piperoll_testkit::targets::{Abilities, tables};
@@ -100,12 +100,21 @@ fn an_expression_that_sqlite_takes_and_then_refuses_with_every_row_is_refused_be
         ),
         ("a MATCH 'x'", "unable to use function MATCH"),
         ("json('no json') IS a", "malformed JSON"),
+        (
+            "a COLLATE nosuch > 'x'",
+            "no such collation sequence: nosuch",
+        ),
+        (
+            "a LIKE 'x' ESCAPE 'yz'",
+            "ESCAPE expression must be a single character",
+        ),
     ];
     let taken = [
         "a > date('2026-01-01')",
         "json_extract(b, '$.x') = 1",
         "length(a) < 3 AND a IN (1, 2)",
         "a < current_date",
+        "a COLLATE NOCASE > 'x' AND a LIKE 'x' ESCAPE 'y'",
         "julianday(a) > 5 AND random() <> 0",
     ];
     let shop = Shop::new();
@@ -148,4 +157,17 @@ fn an_expression_that_sqlite_takes_and_then_refuses_with_every_row_is_refused_be
             "columns.b.generated: SQLite would refuse every row: non-deterministic use of date() in a generated column"
         ]
     );
+    for (expression, fault) in [
+        ("json('{')", Some("malformed JSON")),
+        ("abs(-9223372036854775808)", Some("integer overflow")),
+        ("random() || datetime('now')", None),
+        // No memory is filled with it: what is larger than a bound is not tried.
+        ("json(hex(zeroblob(2000000)))", None),
+    ] {
+        let mut to = table(&name("t"), columns());
+        to.columns[1].default = Some(DefaultValue::Expression(expression.into()));
+        let wanted =
+            fault.map(|fault| format!("columns.b.default: SQLite would refuse every row: {fault}"));
+        assert_eq!(problems(&to), Vec::from_iter(wanted), "{expression}");
+    }
 }

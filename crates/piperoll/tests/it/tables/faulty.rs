@@ -104,6 +104,10 @@ impl Target for Faulty {
         self.inner.read(work)
     }
 
+    fn after_renames(&self, state: &State, change: &TableChange<'_>) -> Result<State> {
+        self.inner.after_renames(state, change)
+    }
+
     fn session(&self) -> Result<Box<dyn Session + '_>> {
         if self.fault == Fault::DieBefore {
             panic!("killed");
