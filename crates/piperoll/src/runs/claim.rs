@@ -131,8 +131,7 @@ fn interrupted(dead: &Execution, by: &Run, now: Instant, how: &Recording) -> Res
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    run.context
-        .insert("errors".to_owned(), Value::Object(errors));
+    run.context.insert("errors", Value::Object(errors));
     let end = draft(&run, &Part::End(start.id), how);
     let mut end = end.map_err(|problems| refused(&run, problems))?;
     end.outcome = Some(Outcome::Unknown);

@@ -1,6 +1,7 @@
 use super::RunEntry;
 use super::execution;
-use super::find::{executions, of_workflow, positions, status_and_release};
+use super::find::{executions, of_workflow, positions};
+use super::stored::status_and_release;
 use crate::error::Result;
 use crate::event::Instant;
 use crate::limits::LATEST_KEPT_MAX;
@@ -107,8 +108,8 @@ impl Seen {
     }
 
     fn read(&self, snapshot: &dyn Snapshot) -> Result<Option<RunEntry>> {
-        let at = self.newest.iter().flat_map(|(_, at)| at.iter().copied());
-        let found = execution::read(snapshot, at)?;
+        let at = self.newest.as_ref().map(|(_, at)| at.as_slice());
+        let found = execution::read(snapshot, at.unwrap_or_default())?;
         Ok(found.into_iter().next_back().map(|found| found.entry))
     }
 }

@@ -77,8 +77,8 @@ impl<'j> Keys<'j> {
             parent_run_id,
             started_at: started_at.or_else(|| told(&context, "exec_start")),
             ended_at: ended_at.or_else(|| told(&context, "exec_end")),
-            context,
-            runs_metadata,
+            context: context.into(),
+            runs_metadata: runs_metadata.into(),
             attempt,
             actor,
         })

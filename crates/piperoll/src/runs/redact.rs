@@ -26,6 +26,26 @@ pub(super) fn redact(run: &mut Run, words: &[String]) {
     Secrets::of_run(run, words).redact_run(run, words);
 }
 
+/// Whether anything in a run's context and metadata has a name that holds one of `words`. Where nothing has, there is nothing to replace.
+pub(super) fn is_to_be_redacted(run: &Run, words: &[String]) -> bool {
+    let words = lower(words);
+    let objects = [&run.context, &run.runs_metadata];
+    !words.is_empty() && objects.iter().any(|it| has_secret(&it.tree(), &words))
+}
+
+fn has_secret(members: &BTreeMap<String, Value>, words: &[String]) -> bool {
+    let mut members = members.iter();
+    members.any(|(name, value)| is_secret(name, words) || has_secret_within(value, words))
+}
+
+fn has_secret_within(value: &Value, words: &[String]) -> bool {
+    match value {
+        Value::Object(members) => has_secret(members, words),
+        Value::Array(items) => items.iter().any(|item| has_secret_within(item, words)),
+        _ => false,
+    }
+}
+
 impl Secrets {
     /// The values of those pairs whose name holds one of `words`, in any case.
     pub fn of_pairs<'p>(
@@ -43,7 +63,7 @@ impl Secrets {
         let words = lower(words);
         let mut found = BTreeSet::new();
         for members in [&run.context, &run.runs_metadata] {
-            collect(members, &words, &mut found);
+            collect(&members.tree(), &words, &mut found);
         }
         Self::of(found)
     }
@@ -93,11 +113,11 @@ impl Secrets {
     /// Replaces what is secret in a run: by name, then by value.
     pub fn redact_run(&self, run: &mut Run, words: &[String]) {
         for members in [&mut run.context, &mut run.runs_metadata] {
-            let mut value = Value::Object(std::mem::take(members));
+            let mut value = Value::Object(std::mem::take(members).into_tree());
             redact_names(&mut value, words);
             self.redact_value(&mut value);
             if let Value::Object(redacted) = value {
-                *members = redacted;
+                *members = redacted.into();
             }
         }
     }
@@ -175,9 +195,17 @@ fn lower(words: &[String]) -> Vec<String> {
     words.iter().map(|word| word.to_lowercase()).collect()
 }
 
+/// Whether a name holds one of the words, which are in lower case.
 fn is_secret(name: &str, words: &[String]) -> bool {
-    let name = name.to_lowercase();
-    words.iter().any(|word| name.contains(word.as_str()))
+    if !name.is_ascii() {
+        let name = name.to_lowercase();
+        return words.iter().any(|word| name.contains(word.as_str()));
+    }
+    // Of every value that is recorded the name is looked at: most are short, and need no other text in lower case.
+    words.iter().any(|word| {
+        let mut windows = name.as_bytes().windows(word.len().max(1));
+        word.is_empty() || windows.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 /// The values, at any depth, that stand under a secret name.

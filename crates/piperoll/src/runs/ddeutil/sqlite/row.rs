@@ -125,8 +125,8 @@ impl Audit {
         ];
         let members = members.map(|(name, value)| (name.into(), value));
         let mut run = Run::from_json(Json::Object(members.into()))?;
-        python::restore(&mut run.context);
-        python::restore(&mut run.runs_metadata);
+        python::restore(run.context.tree_mut());
+        python::restore(run.runs_metadata.tree_mut());
         Ok(run)
     }
 
@@ -144,10 +144,10 @@ impl Audit {
             workflow: run.name.clone(),
             release: run.release.to_string(),
             run_type: run.run_type.means().as_str().to_owned(),
-            context: deflated(document::context(run))?,
+            context: deflated(document::context(run).into_owned())?,
             parent_run_id: run.parent_run_id.clone(),
             run_id: run.run_id.clone(),
-            metadata: deflated(run.runs_metadata.clone())?,
+            metadata: deflated(run.runs_metadata.tree().into_owned())?,
         })
     }
 }
