@@ -1,5 +1,5 @@
 use super::json::{Json, Rest};
-use super::value::{Value, write_own};
+use super::value::{Value, write_own, write_plain_members};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +26,34 @@ impl Members {
             text: Some(text.into()),
             tree: BTreeMap::new(),
         })
+    }
+
+    /// The object of a document that knows no typed values.
+    pub(crate) fn of_document(members: &[(Cow<'_, str>, Json<'_>)]) -> Self {
+        let mut text = Vec::new();
+        write_plain_members(&mut text, members);
+        let text = String::from_utf8(text).unwrap_or_default();
+        let mut rest = Rest::of(text.as_bytes());
+        let walked = rest
+            .as_mut()
+            .and_then(Rest::raw)
+            .and_then(Self::from_stored);
+        walked.unwrap_or_else(|| stored_tree(&text).into())
+    }
+
+    /// Whether any name in it, at any depth, is one of those. In a text the marks of typed values are names, too.
+    pub(crate) fn any_name(&self, is_one: &mut dyn FnMut(&str) -> bool) -> bool {
+        let mut found = false;
+        match &self.text {
+            Some(text) => {
+                let rest = Rest::of(text.as_bytes());
+                let walked = rest.and_then(|mut rest| {
+                    walk_names(&mut rest, &mut |name| found = found || is_one(name))
+                });
+                found || walked.is_none()
+            }
+            None => any_name_in(&self.tree, is_one),
+        }
     }
 
     /// Whether there is none.
@@ -131,6 +159,30 @@ impl fmt::Debug for Members {
     }
 }
 
+fn walk_names(rest: &mut Rest<'_>, visit: &mut dyn FnMut(&str)) -> Option<()> {
+    match rest.peek()? {
+        b'{' => rest.members(|rest, name| {
+            visit(name);
+            walk_names(rest, visit)
+        }),
+        b'[' => rest.items(|rest| walk_names(rest, visit)),
+        _ => rest.value(0),
+    }
+}
+
+fn any_name_in(members: &BTreeMap<String, Value>, is_one: &mut dyn FnMut(&str) -> bool) -> bool {
+    let mut members = members.iter();
+    members.any(|(name, value)| is_one(name) || any_name_within(value, is_one))
+}
+
+fn any_name_within(value: &Value, is_one: &mut dyn FnMut(&str) -> bool) -> bool {
+    match value {
+        Value::Object(members) => any_name_in(members, is_one),
+        Value::Array(items) => items.iter().any(|item| any_name_within(item, is_one)),
+        _ => false,
+    }
+}
+
 /// The members of the context of a stored payload that has nothing else, each as its text; `None` for any other, which may have a context or not.
 pub(crate) fn stored_context(payload: &[u8]) -> Option<Vec<(&str, &str)>> {
     let mut members = Vec::with_capacity(16);
@@ -223,6 +275,48 @@ mod tests {
         let mut out = Vec::new();
         members.write(&mut out);
         assert_eq!(out, wrapped.as_bytes());
+    }
+
+    #[test]
+    fn a_document_is_the_same_object_whichever_form_it_has() {
+        for (document, kept, is_text) in [
+            (
+                r#"{"b":[1.0,{"$dec":"1"}],"a":null}"#,
+                r#"{"a":null,"b":[{"$dec":"1.0"},{"$obj":{"$dec":"1"}}]}"#,
+                true,
+            ),
+            (r#"{"$x":1}"#, r#"{"$obj":{"$x":1}}"#, false),
+            (r#"{"e":"\u001b[0m"}"#, r#"{"e":"\u001b[0m"}"#, false),
+            ("{}", "{}", true),
+            (
+                "{\"\u{fb33}\":1,\"\u{1f600}\":2}",
+                "{\"\u{1f600}\":2,\"\u{fb33}\":1}",
+                false,
+            ),
+        ] {
+            let Ok(Json::Object(members)) = Json::parse(document.as_bytes()) else {
+                panic!("{document} is an object");
+            };
+            let members = Members::of_document(&members);
+            let mut out = Vec::new();
+            members.write(&mut out);
+            assert_eq!(out, kept.as_bytes());
+            assert_eq!(members.text.is_some(), is_text, "{document}");
+        }
+    }
+
+    #[test]
+    fn names_are_looked_at_at_any_depth_in_either_form() {
+        let text = r#"{"a":[1,{"deep":{"er":"name"}}],"b":{}}"#;
+        for members in [Members::from_stored(text).unwrap(), of_tree(text)] {
+            for (name, there) in [("a", true), ("er", true), ("b", true), ("name", false)] {
+                assert_eq!(
+                    members.any_name(&mut |known| known == name),
+                    there,
+                    "{name}"
+                );
+            }
+        }
     }
 
     #[test]

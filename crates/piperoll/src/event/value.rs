@@ -3,7 +3,7 @@
 mod form;
 mod json;
 
-pub(super) use self::json::write_kept;
+pub(super) use self::json::{write_kept, write_plain_members};
 
 use self::form::{is_date, is_decimal, is_integer, is_time, is_timestamp, is_timestamp_zone};
 use super::canonical::{write_array, write_double, write_object, write_text};

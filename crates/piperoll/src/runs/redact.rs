@@ -20,30 +20,18 @@ pub struct Secrets {
 
 /// Replaces what is secret in a run's context and metadata, in values and in names.
 pub(super) fn redact(run: &mut Run, words: &[String]) {
-    if words.is_empty() {
+    if !is_to_be_redacted(run, words) {
         return;
     }
     Secrets::of_run(run, words).redact_run(run, words);
 }
 
-/// Whether anything in a run's context and metadata has a name that holds one of `words`. Where nothing has, there is nothing to replace.
+/// Whether anything in a run's context and metadata may have a name that holds one of `words`. Where nothing has, there is nothing to replace.
 pub(super) fn is_to_be_redacted(run: &Run, words: &[String]) -> bool {
     let words = lower(words);
+    let mut is_one = |name: &str| is_secret(name, &words);
     let objects = [&run.context, &run.runs_metadata];
-    !words.is_empty() && objects.iter().any(|it| has_secret(&it.tree(), &words))
-}
-
-fn has_secret(members: &BTreeMap<String, Value>, words: &[String]) -> bool {
-    let mut members = members.iter();
-    members.any(|(name, value)| is_secret(name, words) || has_secret_within(value, words))
-}
-
-fn has_secret_within(value: &Value, words: &[String]) -> bool {
-    match value {
-        Value::Object(members) => has_secret(members, words),
-        Value::Array(items) => items.iter().any(|item| has_secret_within(item, words)),
-        _ => false,
-    }
+    !words.is_empty() && objects.iter().any(|it| it.any_name(&mut is_one))
 }
 
 impl Secrets {

@@ -49,8 +49,8 @@ pub(super) fn context(run: &Run) -> Cow<'_, BTreeMap<String, Value>> {
 pub fn read(document: &[u8]) -> Result<Run, Vec<Problem>> {
     let plain = python::without_bare_words(document);
     let mut run = Run::parse(&plain)?;
-    python::restore(run.context.tree_mut());
-    python::restore(run.runs_metadata.tree_mut());
+    python::restore(&mut run.context);
+    python::restore(&mut run.runs_metadata);
     Ok(run)
 }
 

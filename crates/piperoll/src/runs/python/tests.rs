@@ -7,7 +7,7 @@ use crate::runs::json::{plain, write_value};
 fn read(document: &str) -> Option<Value> {
     let bytes = without_bare_words(document.as_bytes());
     let value = plain(Json::parse(&bytes).ok()?);
-    let mut members = BTreeMap::from([(String::new(), value)]);
+    let mut members = Members::from(BTreeMap::from([(String::new(), value)]));
     restore(&mut members);
     members.remove("")
 }

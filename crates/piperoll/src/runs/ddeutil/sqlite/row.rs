@@ -125,8 +125,8 @@ impl Audit {
         ];
         let members = members.map(|(name, value)| (name.into(), value));
         let mut run = Run::from_json(Json::Object(members.into()))?;
-        python::restore(run.context.tree_mut());
-        python::restore(run.runs_metadata.tree_mut());
+        python::restore(&mut run.context);
+        python::restore(&mut run.runs_metadata);
         Ok(run)
     }
 
