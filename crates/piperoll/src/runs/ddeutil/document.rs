@@ -56,12 +56,14 @@ pub fn read(document: &[u8]) -> Result<Run, Vec<Problem>> {
 
 /// Whether two records of one run say the same of it, as far as every format can: in what a document holds.
 pub(in crate::runs) fn is_told_as(one: &Run, other: &Run) -> bool {
-    let document = |run: &Run| {
-        let mut run = run.clone();
-        run.release = Release::utc(run.release.at());
-        write(&run)
-    };
-    one.status == other.status && document(one) == document(other)
+    one.status == other.status && told(one) == told(other)
+}
+
+/// What a document holds of a run, whatever the offset of its release is.
+pub(super) fn told(run: &Run) -> String {
+    let mut run = run.clone();
+    run.release = Release::utc(run.release.at());
+    write(&run)
 }
 
 #[cfg(test)]

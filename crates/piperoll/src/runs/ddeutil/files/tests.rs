@@ -72,6 +72,45 @@ fn a_run_lands_where_the_package_puts_it_and_never_on_another() {
 }
 
 #[test]
+fn of_many_children_each_has_its_file_and_is_found_again() {
+    const CHILDREN: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::new(folder.path().join("audits"));
+    let child = |number: usize| {
+        let mut child = run("w", "2024-01-16T08:00:00Z", &format!("c-{number}"));
+        child.parent_run_id = Some("p".into());
+        child
+    };
+    for number in 0..CHILDREN {
+        assert!(!files.write(&child(number)).unwrap().was_there);
+    }
+    // Whoever comes later reads what stands there; who was there remembers.
+    for files in [Files::new(files.folder()), files.clone()] {
+        for number in [7, 0, CHILDREN - 1] {
+            let placed = files.write(&child(number)).unwrap();
+            let name = match number {
+                0 => "p.log".to_owned(),
+                _ => format!("p~{}.log", number + 1),
+            };
+            assert_eq!(placed.path.file_name().unwrap(), name.as_str());
+            assert!(placed.was_there);
+        }
+    }
+    // One that is taken away is written again, in its place.
+    let placed = files.write(&child(7)).unwrap();
+    std::fs::remove_file(&placed.path).unwrap();
+    let again = files.write(&child(7)).unwrap();
+    assert_eq!((again.path, again.was_there), (placed.path, false));
+    let (runs, skipped) = read_back(&files);
+    assert_eq!((runs.len(), skipped.count), (CHILDREN, 0));
+    let other = Files::new(files.folder());
+    assert!(!other.write(&child(CHILDREN)).unwrap().was_there);
+    // What somebody else has put there meanwhile keeps its name.
+    assert!(!files.write(&child(CHILDREN + 1)).unwrap().was_there);
+    assert_eq!(read_back(&files).0.len(), CHILDREN + 2);
+}
+
+#[test]
 fn d_f16_hostile_names_come_back_and_stay_inside() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::new(folder.path().join("audits"));
