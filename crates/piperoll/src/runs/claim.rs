@@ -82,7 +82,7 @@ pub fn claim(trail: &Trail, run: &Run, claim: &Claim, how: &Recording) -> Result
     let mut receipt = receipt.map_err(Error::from)?;
     // What was taken over has ended. The claim holds whether or not that can be written into a file.
     if let Some(Err(error)) = (how.files.as_ref()).map(|it| it.write_recorded(trail, &receipt)) {
-        receipt.warnings.push(error.to_string());
+        receipt.warnings.push(error.chain());
     }
     match (taken, receipt.entries.last()) {
         (Some(taken), _) => Ok(Claimed::Taken(taken)),

@@ -98,7 +98,10 @@ fn of_many_children_each_has_its_file_and_is_found_again() {
     }
     // One that is taken away is written again, in its place.
     let placed = files.write(&child(7)).unwrap();
-    std::fs::remove_file(&placed.path).unwrap();
+    fs::LockedFile::open(&placed.path)
+        .unwrap()
+        .remove()
+        .unwrap();
     let again = files.write(&child(7)).unwrap();
     assert_eq!((again.path, again.was_there), (placed.path, false));
     let (runs, skipped) = read_back(&files);
