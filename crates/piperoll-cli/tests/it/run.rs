@@ -435,7 +435,24 @@ fn what_a_command_leaves_running_does_not_hold_it() {
 }
 
 #[test]
-fn d_f23_hostile_names_are_names() {
+fn a_name_that_is_blank_is_told_as_that() {
+    let sandbox = shop("");
+    for command in [
+        &["run", "--name", " ", "--", "true"][..],
+        &["runs", "claim", "", "--release", "2026-11-01"],
+    ] {
+        let refused = sandbox.quietly_exits(2, command);
+        assert!(
+            refused.stderr.contains("name: is blank"),
+            "{}",
+            refused.stderr
+        );
+        assert!(!refused.stderr.contains("event"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn d_f16_hostile_names_are_names() {
     let sandbox = shop("");
     let long = "n".repeat(300);
     for name in [

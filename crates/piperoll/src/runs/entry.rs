@@ -134,6 +134,7 @@ pub(super) fn to_draft(
         problems.push(Problem::new("actor", "is missing"));
     }
     for (name, text) in [
+        ("name", Some(&run.name)),
         ("run_id", Some(&run.run_id)),
         ("parent_run_id", run.parent_run_id.as_ref()),
     ] {
