@@ -113,3 +113,55 @@ impl Seen {
         Ok(found.into_iter().next_back().map(|found| found.entry))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::DraftActor;
+    use crate::runs::{Recording, Release, Run, record};
+    use crate::seal::Origin;
+    use crate::store::Location;
+    use crate::trail::{KeySource, Settings, Surroundings};
+
+    #[test]
+    fn d_f21_what_was_looked_at_is_not_looked_at_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            location: Location::Memory,
+            origin: Origin::parse("shop.example/audit").unwrap(),
+            key: KeySource::File(folder.path().join("key")),
+        };
+        let (trail, _) = Trail::create(&settings, Surroundings::default()).unwrap();
+        let how = Recording {
+            actor: Some(DraftActor::named("etl")),
+            ..Recording::default()
+        };
+        let add = |day: &str| {
+            let release = Release::parse(day).unwrap();
+            let receipt = record(&trail, &[Run::new("load", release, day)], &how).unwrap();
+            (release.at(), vec![receipt.entries[0].index])
+        };
+        let first = add("2026-11-01");
+        add("2026-11-09");
+        let latest = Latest::default();
+        let newest = || {
+            latest
+                .by_release(&trail, "load")
+                .unwrap()
+                .unwrap()
+                .run
+                .run_id
+        };
+        assert_eq!(newest(), "2026-11-09");
+        // As if the first were the newest of what was looked at: nothing of that is read again to find another.
+        latest.lock().get_mut("load").unwrap().newest = Some(first);
+        assert_eq!(newest(), "2026-11-01");
+        add("2026-11-05");
+        assert_eq!(newest(), "2026-11-05");
+        add("2026-11-02");
+        assert_eq!(newest(), "2026-11-05");
+        let other = Latest::default();
+        let found = other.by_release(&trail, "load").unwrap();
+        assert_eq!(found.unwrap().run.run_id, "2026-11-09");
+    }
+}
