@@ -36,6 +36,10 @@ struct Options {
     only_runs: bool,
     /// Runs of workflows that are recorded.
     saves: usize,
+    /// Where the large trail is built, and nothing more done.
+    build: Option<PathBuf>,
+    /// Where a trail is that is verified once, and nothing more done.
+    verify: Option<PathBuf>,
 }
 
 const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder DIR]
@@ -47,6 +51,7 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --append       the section of appends alone
   --runs-of-workflows   the section of runs of workflows alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
+  --verify DIR   verifies the trail of a folder once, and tells seconds and KiB: for a profile
   --folder DIR   where the trails are kept while they are measured; the system's folder for such files unless it is given";
 
 fn main() -> ExitCode {
@@ -71,6 +76,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
         only_append: false,
         only_runs: false,
         saves: 10_000,
+        build: None,
+        verify: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -91,16 +98,19 @@ fn run() -> Result<bool, Box<dyn Error>> {
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
             "--runs" => options.runs = value()?.parse()?,
             "--folder" => options.folder = value()?.into(),
-            "--build" => {
-                let folder = PathBuf::from(value()?);
-                return read::build(&folder, options.entries).map(|_| true);
-            }
-            "--verify" => return read::verify_once(value()?.as_ref()).map(|()| true),
+            "--build" => options.build = Some(value()?.into()),
+            "--verify" => options.verify = Some(value()?.into()),
             _ => return Err(USAGE.into()),
         }
     }
     if options.entries == 0 || options.runs == 0 {
         return Err("there must be at least one entry and one run".into());
+    }
+    if let Some(folder) = &options.build {
+        return read::build(folder, options.entries).map(|_| true);
+    }
+    if let Some(folder) = &options.verify {
+        return read::verify_once(folder).map(|()| true);
     }
     if options.only_tables {
         let figures = tables::figures(&options.folder, options.tables, options.runs)?;

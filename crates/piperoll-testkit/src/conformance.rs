@@ -33,6 +33,7 @@ pub mod claim;
 pub mod create;
 pub mod erase;
 pub mod find;
+pub mod incoming;
 pub mod kept;
 pub mod many;
 pub mod picture;
@@ -85,6 +86,10 @@ macro_rules! store_cases {
             append: an_append_without_events_keeps_a_checkpoint;
             append: a_cursor_moves_with_its_append_only;
             append: ten_thousand_events_are_one_append;
+            incoming: an_append_that_comes_in_parts_is_there_as_one;
+            incoming: of_an_append_that_does_not_come_nothing_is_stored;
+            incoming: what_comes_in_parts_is_refused_as_what_is_given_at_once;
+            incoming: fewer_events_than_announced_are_an_error;
             find: each_field_finds_its_entries;
             find: any_two_fields_find_what_both_find;
             find: all_fields_together_find_the_one_entry;

@@ -11,7 +11,9 @@ mod memory;
 mod sqlite;
 mod stored;
 
-pub use contract::{Access, Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
+pub use contract::{
+    Access, Append, AppendError, Erased, Head, Incoming, Meta, Snapshot, Store, Visit,
+};
 pub use filter::{Filter, Glob, Order, Page};
 pub use location::{Location, join};
 pub use memory::MemoryStore;

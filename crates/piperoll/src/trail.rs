@@ -1,6 +1,7 @@
 //! The trail: the front door of the library. It opens or makes a trail, records events, reads entries and keeps checkpoints.
 
 mod adopt;
+mod ahead;
 mod create;
 mod endorsement;
 mod entry;
@@ -27,7 +28,7 @@ use crate::event::Secret;
 use crate::seal::Origin;
 use crate::store::{Access, Location, Store};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 pub(crate) use create::is_meta_signed;
 pub use create::{Created, meta_text};
@@ -191,6 +192,15 @@ impl Trail {
         })?;
         // A sealer whose thread panicked looks at the store anew: its state is taken out while it works.
         Ok(sealer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The sealer, when the trail is open for writing and nobody has it.
+    fn free_sealer(&self) -> Option<MutexGuard<'_, Sealer>> {
+        match self.sealer.as_ref()?.try_lock() {
+            Ok(sealer) => Some(sealer),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 

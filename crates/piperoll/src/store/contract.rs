@@ -53,6 +53,50 @@ pub struct Append<'a> {
     pub cursors: &'a [(String, String)],
 }
 
+/// An append whose events come while the first of them are stored already.
+pub trait Incoming {
+    /// How many events it has in all. It does not change.
+    fn count(&self) -> usize;
+
+    /// The events from a position on that have come. When none has, it waits for the next; behind the last there is none.
+    ///
+    /// # Errors
+    /// Why the rest does not come: nothing of the append may stay then.
+    fn events(&mut self, from: usize) -> Result<&[Event]>;
+
+    /// As [`Incoming::events`], where there must be some.
+    ///
+    /// # Errors
+    /// Those of [`Incoming::events`]; `Internal` when there is none.
+    fn next(&mut self, from: usize) -> Result<&[Event]> {
+        match self.events(from)? {
+            [] => Err(Error::internal("fewer events come than were announced")),
+            events => Ok(events),
+        }
+    }
+
+    /// All of it, when all events have come.
+    ///
+    /// # Errors
+    /// Why it cannot be sealed: nothing of it may stay then.
+    fn whole(&mut self) -> Result<Append<'_>>;
+}
+
+/// An append of which nothing is still to come.
+impl Incoming for Append<'_> {
+    fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    fn events(&mut self, from: usize) -> Result<&[Event]> {
+        Ok(self.events.get(from..).unwrap_or_default())
+    }
+
+    fn whole(&mut self) -> Result<Append<'_>> {
+        Ok(*self)
+    }
+}
+
 /// Why an append was not done. Nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -101,6 +145,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`AppendError::Conflict`] when the size is another one.
     fn append(&self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError>;
+
+    /// As [`Store::append`], of events that come meanwhile. A store that gains nothing by beginning early waits for all of them.
+    ///
+    /// # Errors
+    /// As [`Store::append`], and those of `incoming`.
+    fn append_incoming(
+        &self,
+        at: TreeSize,
+        incoming: &mut dyn Incoming,
+    ) -> Result<(), AppendError> {
+        let mut come = 0;
+        while come < incoming.count() {
+            come += incoming.next(come)?.len();
+        }
+        self.append(at, &incoming.whole()?)
+    }
 
     /// Destroys the payload, salt and attributes of entries. An entry without one stays as it is.
     ///

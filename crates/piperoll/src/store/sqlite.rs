@@ -19,7 +19,7 @@ mod stored_block;
 use self::append::Writer;
 use self::connection::{Marks, failure};
 use self::snapshot::SqliteSnapshot;
-use super::contract::{Access, Append, AppendError, Erased, Meta, Snapshot, Store};
+use super::contract::{Access, Append, AppendError, Erased, Incoming, Meta, Snapshot, Store};
 use super::filter::Order;
 use crate::error::{Error, Result};
 use crate::limits::LOCK_WAIT_SECONDS;
@@ -138,7 +138,15 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
-        self.write(|writer| writer.append(at, append))
+        self.append_incoming(at, &mut { *append })
+    }
+
+    fn append_incoming(
+        &self,
+        at: TreeSize,
+        incoming: &mut dyn Incoming,
+    ) -> Result<(), AppendError> {
+        self.write(|writer| writer.append(at, incoming))
     }
 
     fn erase(&self, indices: &[EntryIndex]) -> Result<Erased> {

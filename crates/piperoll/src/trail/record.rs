@@ -2,10 +2,10 @@ use super::entry::other_id;
 use super::kept_time::kept_time;
 use super::queue::{Answer, Parcel};
 use super::seal::Batch;
-use super::stamp::{Stamped, Unstamped};
+use super::stamp::Stamped;
 use super::{KeyPair, Trail};
 use crate::error::{Error, Problem, Result};
-use crate::event::{Draft, Event, EventId, Instant, Salt, SamePayload};
+use crate::event::{Draft, Event, EventId, Salt, SamePayload};
 use crate::limits::{BATCH_EVENTS_MAX, PROBLEMS_MAX};
 use crate::seal::{Checkpoint, EntryIndex, VerifierKey};
 use crate::store::{Snapshot, Store};
@@ -116,6 +116,9 @@ impl Trail {
             let most = format!("a batch has at most {BATCH_EVENTS_MAX} events");
             return Err(Error::invalid_input(most).into());
         }
+        if let Some(receipt) = self.record_ahead(drafts)? {
+            return Ok(receipt);
+        }
         let Stamped { events, leaves } = self.stamp(drafts)?;
         let mut plan = Plan::new(drafts, &events)?;
         let mut parcel = Parcel {
@@ -180,25 +183,6 @@ impl Trail {
     pub fn vkeys(&self) -> Result<(VerifierKey, VerifierKey)> {
         let sealer = self.sealer()?;
         Ok((sealer.signer().vkey(), sealer.signer().clock()?.vkey()))
-    }
-
-    /// Validates and stamps; needs no lock.
-    pub(super) fn stamp(&self, drafts: &[Draft]) -> Result<Stamped, RecordError> {
-        let recorded_at = Instant::from_timestamp(self.surroundings.clock.now());
-        let mut salts = vec![0u8; 32 * drafts.len()];
-        self.surroundings.entropy.fill(&mut salts)?;
-        let without = drafts.iter().filter(|draft| draft.id.is_none()).count();
-        let new = EventId::generate_many(recorded_at, without, &*self.surroundings.entropy)?;
-        let mut new = new.into_iter();
-        let ids = drafts.iter().map(|draft| draft.id.or_else(|| new.next()));
-        let ids = ids.collect::<Option<Vec<_>>>();
-        let ids = ids.ok_or_else(|| Error::internal("an id for each event"))?;
-        let all = Unstamped {
-            drafts,
-            ids: &ids,
-            salts: &salts,
-        };
-        all.stamp(recorded_at, &self.secret)
     }
 }
 

@@ -1,19 +1,21 @@
 //! Sealing: what the writer checks before it signs, and how a batch becomes an append.
 
+mod incoming;
 mod turn;
 
+use self::incoming::Sealing;
+pub(super) use self::incoming::{Batch, Source};
 pub(super) use self::turn::settle;
 
 use super::KeySource;
 use super::head_file::{HeadFile, HeadState};
 use crate::error::{Error, Result};
-use crate::event::Event;
 use crate::limits::APPEND_TRIES_MAX;
 use crate::seal::{
-    Checkpoint, CheckpointError, Edge, Hash, HeadLine, Note, Origin, SignedCheckpoint, Signer,
+    Checkpoint, CheckpointError, Edge, HeadLine, Note, Origin, SignedCheckpoint, Signer,
     VerifierKey, cosign,
 };
-use crate::store::{Append, AppendError, Snapshot, Store};
+use crate::store::{AppendError, Snapshot, Store};
 use std::rc::Rc;
 
 /// What to do with a trail that was set back.
@@ -41,16 +43,6 @@ pub(super) struct Tree {
     edge: Edge,
     pub(super) checkpoint: Checkpoint,
     pub(super) note: String,
-}
-
-/// What is to be appended at a known tree.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) events: Vec<Event>,
-    /// The leaf of each event.
-    pub(super) leaves: Vec<Hash>,
-    /// The time of a cosignature, in seconds since 1970, when the checkpoint is to be kept.
-    pub(super) keep_at: Option<u64>,
 }
 
 /// A batch, if there is anything to append.
@@ -95,10 +87,7 @@ impl Sealer {
     /// Seals and appends what `batch` makes of the store as it is, and of the key that will sign; it is asked again after another writer was faster. `None` appends nothing.
     pub(super) fn append(&mut self, store: &dyn Store, batch: &mut ToBatch<'_>) -> Result<Sealed> {
         for _ in 0..APPEND_TRIES_MAX {
-            let tree = match self.tree.take() {
-                Some(tree) => tree,
-                None => self.check(store)?,
-            };
+            let tree = self.take_tree(store)?;
             let Some(batch) = batch(store, &self.signer)? else {
                 // What was found may have been appended by another writer since.
                 let newest = store.snapshot()?.head()?.checkpoint;
@@ -114,64 +103,57 @@ impl Sealer {
                 self.tree = Some(tree);
                 return Ok(sealed);
             };
-            match self.append_at(store, tree, &batch) {
+            match self.append_at(store, tree, &mut &*batch) {
                 Ok(sealed) => return Ok(sealed),
                 Err(AppendError::Conflict(_)) => {}
                 Err(AppendError::Failed(error)) => return Err(error),
             }
         }
-        Err(Error::conflict(format!(
-            "other writers were faster {APPEND_TRIES_MAX} times; nothing was recorded"
-        ))
-        .hint("retry when the trail is less busy, or record in larger batches"))
+        Err(too_busy())
+    }
+
+    /// Seals and appends events while they come.
+    pub(super) fn append_incoming(
+        &mut self,
+        store: &dyn Store,
+        source: &mut dyn Source,
+    ) -> Result<Sealed> {
+        for _ in 0..APPEND_TRIES_MAX {
+            let tree = self.take_tree(store)?;
+            match self.append_at(store, tree, source) {
+                Ok(sealed) => return Ok(sealed),
+                Err(AppendError::Conflict(_)) => {}
+                Err(AppendError::Failed(error)) => return Err(error),
+            }
+        }
+        Err(too_busy())
+    }
+
+    fn take_tree(&mut self, store: &dyn Store) -> Result<Tree> {
+        match self.tree.take() {
+            Some(tree) => Ok(tree),
+            None => self.check(store),
+        }
     }
 
     fn append_at(
         &mut self,
         store: &dyn Store,
         tree: Tree,
-        batch: &Batch,
+        source: &mut dyn Source,
     ) -> Result<Sealed, AppendError> {
-        let Tree {
-            mut edge,
-            mut checkpoint,
-            mut note,
-        } = tree;
-        let at = checkpoint.size();
-        let tiles = edge.append(&batch.leaves);
-        let mut head = None;
-        if !batch.leaves.is_empty() {
-            checkpoint = Checkpoint::new(checkpoint.origin().clone(), edge.size(), edge.root());
-            let (signed, line) = checkpoint
-                .sign_with_head(&self.signer)
-                .map_err(cannot_sign)?;
-            note = signed.to_string();
-            head = Some(line);
-        }
-        let keep = match batch.keep_at {
-            Some(seconds) => Some(self.cosigned(&note, seconds)?),
-            None => None,
-        };
-        let append = Append {
-            events: &batch.events,
-            tiles: &tiles,
-            checkpoint: &note,
-            keep: keep.as_deref(),
-            cursors: &[],
-        };
-        store.append(at, &append)?;
+        let at = tree.checkpoint.size();
+        let mut sealing = Sealing::new(self, tree, source);
+        store.append_incoming(at, &mut sealing)?;
+        let (tree, keep, head) = sealing.done();
         if let Some(line) = head {
             self.advance(line);
         }
         let sealed = Sealed {
-            checkpoint: checkpoint.clone(),
-            note: keep.unwrap_or_else(|| note.clone()),
+            checkpoint: tree.checkpoint.clone(),
+            note: keep.unwrap_or_else(|| tree.note.clone()),
         };
-        self.tree = Some(Tree {
-            edge,
-            checkpoint,
-            note,
-        });
+        self.tree = Some(tree);
         Ok(sealed)
     }
 
@@ -295,6 +277,13 @@ impl Sealer {
         }
         Ok(None)
     }
+}
+
+fn too_busy() -> Error {
+    Error::conflict(format!(
+        "other writers were faster {APPEND_TRIES_MAX} times; nothing was recorded"
+    ))
+    .hint("retry when the trail is less busy, or record in larger batches")
 }
 
 /// The trail is shorter than what its key signed: it was restored from a backup, or its tail was cut.

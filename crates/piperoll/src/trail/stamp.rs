@@ -1,18 +1,72 @@
 //! Validating, stamping and hashing a batch, outside every lock.
 
+use super::Trail;
 use super::record::RecordError;
+use crate::error::Error;
 use crate::event::{Draft, Event, EventId, Instant, Salt, Secret, Stamp};
 use crate::seal::{Hash, leaf_hash};
 
+/// What the drafts of a batch are given, in their order.
+pub(super) struct Marks {
+    pub(super) recorded_at: Instant,
+    pub(super) ids: Vec<EventId>,
+    /// 32 bytes for each.
+    salts: Vec<u8>,
+}
+
+impl Marks {
+    /// The drafts with their marks, so many at a time.
+    pub(super) fn parts<'a>(
+        &'a self,
+        drafts: &'a [Draft],
+        size: usize,
+    ) -> impl Iterator<Item = Unstamped<'a>> {
+        let (salts, _) = self.salts.as_chunks();
+        let parts = drafts.chunks(size).zip(self.ids.chunks(size));
+        parts
+            .zip(salts.chunks(size))
+            .map(|((drafts, ids), salts)| Unstamped { drafts, ids, salts })
+    }
+}
+
+impl Trail {
+    /// The marks of a batch: ids of their own for those that were given none.
+    pub(super) fn marks(&self, drafts: &[Draft]) -> Result<Marks, RecordError> {
+        let recorded_at = self.now();
+        let mut salts = vec![0u8; 32 * drafts.len()];
+        self.surroundings.entropy.fill(&mut salts)?;
+        let without = drafts.iter().filter(|draft| draft.id.is_none()).count();
+        let new = EventId::generate_many(recorded_at, without, &*self.surroundings.entropy)?;
+        let mut new = new.into_iter();
+        let ids = drafts.iter().map(|draft| draft.id.or_else(|| new.next()));
+        let ids = ids.collect::<Option<Vec<_>>>();
+        Ok(Marks {
+            recorded_at,
+            ids: ids.ok_or_else(|| Error::internal("an id for each event"))?,
+            salts,
+        })
+    }
+
+    /// Validates and stamps; needs no lock.
+    pub(super) fn stamp(&self, drafts: &[Draft]) -> Result<Stamped, RecordError> {
+        let marks = self.marks(drafts)?;
+        let all = marks.parts(drafts, drafts.len().max(1)).next();
+        all.map_or_else(
+            || Ok(Stamped::default()),
+            |all| all.stamp(marks.recorded_at, &self.secret),
+        )
+    }
+}
+
 /// Drafts with what each is to be given.
 pub(super) struct Unstamped<'a> {
-    pub(super) drafts: &'a [Draft],
-    pub(super) ids: &'a [EventId],
-    /// 32 bytes for each.
-    pub(super) salts: &'a [u8],
+    drafts: &'a [Draft],
+    ids: &'a [EventId],
+    salts: &'a [[u8; 32]],
 }
 
 /// Events with their leaves.
+#[derive(Default)]
 pub(super) struct Stamped {
     pub(super) events: Vec<Event>,
     pub(super) leaves: Vec<Hash>,
@@ -28,8 +82,7 @@ impl Unstamped<'_> {
         let mut problems = Vec::new();
         let mut events = Vec::with_capacity(self.drafts.len());
         let mut leaves = Vec::with_capacity(self.drafts.len());
-        let (salts, _) = self.salts.as_chunks();
-        let all = self.drafts.iter().zip(self.ids).zip(salts);
+        let all = self.drafts.iter().zip(self.ids).zip(self.salts);
         for (position, ((draft, id), salt)) in all.enumerate() {
             let faults = draft.problems();
             if !faults.is_empty() {

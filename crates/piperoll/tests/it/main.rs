@@ -1,6 +1,8 @@
 //! The library's integration tests, in one binary. `cfg(test)` tells clippy that all of it is test code.
 
 #[cfg(test)]
+mod ahead;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod attacks_life;

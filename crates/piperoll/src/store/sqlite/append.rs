@@ -1,4 +1,5 @@
 use super::block::BLOCK;
+use super::blocks::Blocks;
 use super::connection::{failure, has_tables, number};
 use super::names::Codes;
 use super::{blocks, schema, statements};
@@ -6,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, attributes_text};
 use crate::limits::CODES_KEPT_MAX;
 use crate::seal::{EntryIndex, TreeSize};
-use crate::store::contract::{Append, AppendError, Erased, Meta};
+use crate::store::contract::{AppendError, Erased, Incoming, Meta};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -83,7 +84,11 @@ impl Writer {
         tx.commit().map_err(failed)
     }
 
-    pub(super) fn append(&mut self, at: TreeSize, append: &Append<'_>) -> Result<(), AppendError> {
+    pub(super) fn append(
+        &mut self,
+        at: TreeSize,
+        incoming: &mut dyn Incoming,
+    ) -> Result<(), AppendError> {
         let path = self.path.as_path();
         let failed = |e| AppendError::Failed(failure(path, true, e));
         let tx = self
@@ -102,11 +107,22 @@ impl Writer {
             known: &self.codes,
             new: HashMap::new(),
         };
-        let next = size + append.events.len() as i64;
-        insert(&tx, size, append.events)
-            .map_err(|(error, events)| refused(&tx, error, events, path))?;
-        blocks::complete(&tx, &mut codes, size, append.events).map_err(failed)?;
-        let size = next;
+        let count = incoming.count();
+        let mut blocks = Blocks::begin(&tx, &mut codes, size, count).map_err(failed)?;
+        let mut come = 0;
+        while come < count {
+            let events = incoming.next(come)?;
+            if let Err((error, position)) = insert(&tx, size + come as i64, events) {
+                let events = incoming.events(0)?.get(..=come + position);
+                return Err(refused(&tx, error, events.unwrap_or_default(), path));
+            }
+            if let Some(blocks) = &mut blocks {
+                blocks.take(&tx, &mut codes, events).map_err(failed)?;
+            }
+            come += events.len();
+        }
+        let append = incoming.whole()?;
+        let size = size + come as i64;
         let rest = || -> rusqlite::Result<()> {
             for tile in append.tiles {
                 let number = tile.id.number as i64;
@@ -185,17 +201,21 @@ impl Writer {
     }
 }
 
-/// Inserts entries behind each other. Those that an error comes with are the ones before the one that was refused, and that one.
+/// Inserts entries behind each other. An error comes with the position of the event that was refused.
 ///
 /// No position is given but the first: SQLite gives the next, and needs no journal of the statement then, which would copy two pages for each entry.
-fn insert<'e>(
+fn insert(
     tx: &Transaction<'_>,
     size: i64,
-    events: &'e [Event],
-) -> Result<(), (rusqlite::Error, &'e [Event])> {
-    let whole = |error| (error, events);
-    let mut first = tx.prepare_cached(statements::INSERT_FIRST).map_err(whole)?;
-    let mut next = tx.prepare_cached(statements::INSERT_ENTRY).map_err(whole)?;
+    events: &[Event],
+) -> Result<(), (rusqlite::Error, usize)> {
+    let at_first = |error| (error, 0);
+    let mut first = tx
+        .prepare_cached(statements::INSERT_FIRST)
+        .map_err(at_first)?;
+    let mut next = tx
+        .prepare_cached(statements::INSERT_ENTRY)
+        .map_err(at_first)?;
     for (position, event) in events.iter().enumerate() {
         let seq = size + position as i64;
         let statement = if seq == 0 { &mut first } else { &mut next };
@@ -207,7 +227,7 @@ fn insert<'e>(
                 false => Err(rusqlite::Error::IntegralValueOutOfRange(0, at)),
             }
         });
-        inserted.map_err(|error| (error, events.get(..=position).unwrap_or(events)))?;
+        inserted.map_err(|error| (error, position))?;
     }
     Ok(())
 }

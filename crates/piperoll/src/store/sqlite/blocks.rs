@@ -22,32 +22,51 @@ struct Columns {
     marks: Vec<([u8; 4], u8)>,
 }
 
-/// Writes the blocks that become full when `events` are appended at a size.
-pub(super) fn complete(
-    tx: &Transaction<'_>,
-    codes: &mut Codes<'_>,
-    size: i64,
-    events: &[Event],
-) -> rusqlite::Result<()> {
-    let width = BLOCK as i64;
-    let mut columns = Columns::default();
-    let mut block = size / width;
-    // All that an append adds, from the beginning of the block that it goes on with.
-    if (size + events.len() as i64) / width == block {
-        return Ok(());
-    }
-    columns.take_stored(tx, codes, block * width..size)?;
-    for event in events {
-        columns.take(tx, codes, &Searched::of(&event.header))?;
-        for attribute in &event.attributes {
-            columns.mark(attribute.name.as_str(), &attribute.value);
+/// The blocks that an append makes full.
+pub(super) struct Blocks {
+    columns: Columns,
+    /// The number of the one that is made.
+    block: i64,
+}
+
+impl Blocks {
+    /// Those that become full when `count` events are appended at a size; `None` when there is none. It begins with what earlier appends left in the first.
+    pub(super) fn begin(
+        tx: &Transaction<'_>,
+        codes: &mut Codes<'_>,
+        size: i64,
+        count: usize,
+    ) -> rusqlite::Result<Option<Self>> {
+        let width = BLOCK as i64;
+        let block = size / width;
+        if (size + count as i64) / width == block {
+            return Ok(None);
         }
-        if columns.times.len() == BLOCK {
-            std::mem::take(&mut columns).write(tx, block)?;
-            block += 1;
-        }
+        let mut columns = Columns::default();
+        columns.take_stored(tx, codes, block * width..size)?;
+        Ok(Some(Self { columns, block }))
     }
-    Ok(())
+
+    /// Takes the events that come next, and writes each block that is full.
+    pub(super) fn take(
+        &mut self,
+        tx: &Transaction<'_>,
+        codes: &mut Codes<'_>,
+        events: &[Event],
+    ) -> rusqlite::Result<()> {
+        let Self { columns, block } = self;
+        for event in events {
+            columns.take(tx, codes, &Searched::of(&event.header))?;
+            for attribute in &event.attributes {
+                columns.mark(attribute.name.as_str(), &attribute.value);
+            }
+            if columns.times.len() == BLOCK {
+                std::mem::take(columns).write(tx, *block)?;
+                *block += 1;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Writes the marks of a block anew, from the attributes that its entries still have. A block that is not full has none.
