@@ -1,6 +1,6 @@
-"""Times ddeutil-workflow 0.0.86: saves, finds and asks with its two back ends. Prints one JSON object: milliseconds of all, bytes of one.
+"""Times ddeutil-workflow 0.0.86: saves, finds and asks with its two back ends. Prints one JSON object: milliseconds of all (of `latest`, of one), bytes of one.
 
-usage: beside_ddeutil.py FOLDER SAVES RELEASES RUNS
+usage: beside_ddeutil.py FOLDER SAVES RELEASES
 
 Its SQLite back end looks for an `audit_url`, which its own configuration has not: what is put in its place here is two lines. Its trace, which asks the network for the
 host's name and prints, is left out.
@@ -8,7 +8,6 @@ host's name and prints, is left out.
 
 import json
 import os
-import shutil
 import sys
 import time
 from datetime import datetime, timedelta
@@ -25,7 +24,7 @@ class Quiet:
         return lambda *args, **kwargs: None
 
 
-folder, saves, releases, runs = Path(sys.argv[1]), *map(int, sys.argv[2:])
+folder, saves, releases = Path(sys.argv[1]), *map(int, sys.argv[2:])
 database = str(folder / "audits.db")
 audits.get_trace = lambda *args, **kwargs: Quiet()
 url = type("Url", (str,), {"path": database})(database)
@@ -33,12 +32,14 @@ known = audits.dynamic
 audits.dynamic = lambda key, f=None, extras=None: url if key == "audit_url" else known(key, f=f, extras=extras)
 
 figures = {}
+# How often the latest is asked for.
+LATEST = 10
 
 
 def timed(name, work):
     started = time.perf_counter()
     work()
-    figures.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+    figures[name] = (time.perf_counter() - started) * 1000
 
 
 def sample(number, name):
@@ -54,24 +55,23 @@ def sample(number, name):
     return AuditData(name=name, release=release, run_id=f"run-{number}", context=context, runs_metadata={"timeout": 600})
 
 
-for _ in range(runs):
-    shutil.rmtree(folder / "audits", ignore_errors=True)
-    (folder / "audits.db").unlink(missing_ok=True)
-    files = LocalFileAudit(path=folder / "audits", extras={"enable_write_audit": True})
-    rows = LocalSQLiteAudit(path=Path(database), extras={"enable_write_audit": True})
-    # As many workflows as give each the releases that are looked for.
-    work = [sample(number, f"workflow-{number // releases}") for number in range(saves)]
-    timed("save file", lambda: [files.save(run) for run in work])
-    timed("save sqlite", lambda: [rows.save(run) for run in work])
-    asked = work[:releases]
-    timed("find file", lambda: list(files.find_audits("workflow-0")))
-    timed("find sqlite", lambda: list(rows.find_audits("workflow-0")))
-    timed("latest file", lambda: [files.find_audit_with_release("workflow-0") for _ in range(10)])
-    timed("latest sqlite", lambda: [rows.find_audit_with_release("workflow-0") for _ in range(10)])
-    timed("pointed file", lambda: [files.is_pointed(run) for run in asked])
-    timed("pointed sqlite", lambda: [rows.is_pointed(run) for run in asked])
-    stored = [file.stat() for file in (folder / "audits").rglob("*.log")]
-    figures["bytes file"] = [sum(file.st_blocks * 512 for file in stored) / saves]
-    figures["bytes sqlite"] = [Path(database).stat().st_size / saves]
+files = LocalFileAudit(path=folder / "audits", extras={"enable_write_audit": True})
+rows = LocalSQLiteAudit(path=Path(database), extras={"enable_write_audit": True})
+# As many workflows as give each the releases that are looked for.
+work = [sample(number, f"workflow-{number // releases}") for number in range(saves)]
+timed("save file", lambda: [files.save(run) for run in work])
+timed("save sqlite", lambda: [rows.save(run) for run in work])
+asked = work[:releases]
+timed("find file", lambda: list(files.find_audits("workflow-0")))
+timed("find sqlite", lambda: list(rows.find_audits("workflow-0")))
+timed("latest file", lambda: [files.find_audit_with_release("workflow-0") for _ in range(LATEST)])
+timed("latest sqlite", lambda: [rows.find_audit_with_release("workflow-0") for _ in range(LATEST)])
+for back_end in ("file", "sqlite"):
+    figures[f"latest {back_end}"] /= LATEST
+timed("pointed file", lambda: [files.is_pointed(run) for run in asked])
+timed("pointed sqlite", lambda: [rows.is_pointed(run) for run in asked])
+stored = [file.stat() for file in (folder / "audits").rglob("*.log")]
+figures["bytes file"] = sum(file.st_blocks * 512 for file in stored) / saves
+figures["bytes sqlite"] = Path(database).stat().st_size / saves
 
 print(json.dumps(figures))

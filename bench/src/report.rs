@@ -1,6 +1,7 @@
 //! Figures, their aims, and whether they hold.
 
 /// What several runs gave.
+#[derive(Default)]
 pub struct Series(Vec<f64>);
 
 impl Series {

@@ -97,6 +97,8 @@ pub const SQLITE_COLUMNS_MAX: usize = 2_000;
 pub const FOLDER_NAMES_MAX: usize = 1_000_000;
 /// Most runs of one release that would have the same file in a folder of ddeutil's.
 pub const SHARED_NAMES_MAX: u32 = 10_000;
+/// Most runs that have the name of a file together with others and are remembered by a process; then it looks again.
+pub const SHARED_NAMES_KEPT_MAX: usize = 100_000;
 /// Most runs of one append while runs are imported.
 pub const IMPORT_RUNS_MAX: usize = 10_000;
 /// Most runs that an import names one by one, of those that it skipped or found strange; the rest is counted.

@@ -24,6 +24,7 @@ mod run;
 mod run_type;
 mod spool;
 mod status;
+mod stored;
 
 pub use claim::{Claim, Claimed, claim, finish};
 pub use cleanup::{By, Cleaned, Cleanup, cleanup};

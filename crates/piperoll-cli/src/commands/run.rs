@@ -19,6 +19,7 @@ use piperoll::fs::Process;
 use piperoll::limits::OUTPUT_BYTES_KEPT;
 use piperoll::project::OnUnavailable;
 use piperoll::runs::{Part, Recording, Release, ReleaseType, Run, Secrets, Status};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -120,11 +121,11 @@ pub(crate) fn run(
     };
     let tail = child::lock(&tail);
     let last = Value::Text(tail.text(OUTPUT_BYTES_KEPT, &secrets));
-    run.context.insert("output".to_owned(), last);
+    run.context.insert("output", last);
     let status = Value::Text(run.status.as_str().to_owned());
-    run.context.insert("status".to_owned(), status);
+    run.context.insert("status", status);
     let bytes = Value::Int(i64::try_from(tail.all()).unwrap_or(i64::MAX));
-    run.runs_metadata.insert("output_bytes".to_owned(), bytes);
+    run.runs_metadata.insert("output_bytes", bytes);
     drop(tail);
     hide(&mut run, &secrets, &how);
     let recorded = record_end(book, &run, id, &how, &spool, on_unavailable, output);
@@ -162,11 +163,10 @@ impl Args {
         run.parent_run_id = lookup("PIPEROLL_RUN_ID").filter(|id| !id.trim().is_empty());
         let words = self.command.iter();
         let words = words.map(|word| Value::Text(word.to_string_lossy().into_owned()));
-        run.context
-            .insert("command".to_owned(), Value::Array(words.collect()));
-        run.context.insert("params".to_owned(), self.given()?);
+        run.context.insert("command", Value::Array(words.collect()));
+        run.context.insert("params", self.given()?);
         let host = Value::Text(Process::current().host);
-        run.runs_metadata.insert("host".to_owned(), host);
+        run.runs_metadata.insert("host", host);
         Ok(run)
     }
 
@@ -191,14 +191,7 @@ impl Args {
 
 /// What the command finds in its environment.
 fn passed(run: &Run) -> [(&'static str, String); 3] {
-    let params = run
-        .members()
-        .into_iter()
-        .find(|(name, _)| *name == "context");
-    let params = match params {
-        Some((_, Value::Object(mut context))) => context.remove("params"),
-        _ => None,
-    };
+    let params = run.params().map(Cow::into_owned);
     let params = params.unwrap_or_else(|| Value::Object(BTreeMap::new()));
     [
         ("PIPEROLL_RUN_ID", run.run_id.clone()),

@@ -312,10 +312,20 @@ fn d_f8_a_run_without_network_or_dns_is_recorded() {
     ]);
     let ended = Run::new(command.output().unwrap());
     if ended.code != 0 {
-        // Where a network cannot be taken away, that it is not asked for is seen by what is not called.
+        eprintln!("this user may take no network away");
         assert_eq!(run(&sandbox, &[], "true").code, 0);
     }
     assert_eq!(told(&sandbox), ["1 normal SUCCESS"]);
+    // Whether or not it could be taken away: the program has no way to ask for a host. What it calls of the system is named in it.
+    let program = std::fs::read(crate::sandbox::PIPEROLL).unwrap();
+    let called = |name: &&str| {
+        program
+            .split(|byte| *byte == 0)
+            .any(|text| text == name.as_bytes())
+    };
+    let names = ["getaddrinfo", "gethostbyname", "getnameinfo", "fsync"];
+    let called: Vec<&str> = names.into_iter().filter(called).collect();
+    assert_eq!(called, ["fsync"]);
 }
 
 #[test]
@@ -425,7 +435,24 @@ fn what_a_command_leaves_running_does_not_hold_it() {
 }
 
 #[test]
-fn d_f23_hostile_names_are_names() {
+fn a_name_that_is_blank_is_told_as_that() {
+    let sandbox = shop("");
+    for command in [
+        &["run", "--name", " ", "--", "true"][..],
+        &["runs", "claim", "", "--release", "2026-11-01"],
+    ] {
+        let refused = sandbox.quietly_exits(2, command);
+        assert!(
+            refused.stderr.contains("name: is blank"),
+            "{}",
+            refused.stderr
+        );
+        assert!(!refused.stderr.contains("event"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn d_f16_hostile_names_are_names() {
     let sandbox = shop("");
     let long = "n".repeat(300);
     for name in [

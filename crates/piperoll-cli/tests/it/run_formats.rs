@@ -21,7 +21,7 @@ fn with_audits(sandbox: Sandbox) -> Sandbox {
 }
 
 #[test]
-fn histories_move_in_and_out_and_nothing_is_doubled() {
+fn d_f23_the_default_program_moves_histories_in_and_out_and_nothing_is_doubled() {
     let mut sandbox = with_audits(Sandbox::named("run_formats")).with_project();
     let mut run = |arguments: &[&str], code: i32| {
         let mut all = vec!["runs"];

@@ -5,7 +5,7 @@ use super::picture::{Picture, attributes, rows};
 use super::sample::{Batch, Writer, append_all, draft, event, events, fill, id, instant, row};
 use piperoll::event::{DraftActor, Event, Resource};
 use piperoll::seal::{TileId, TreeSize};
-use piperoll::store::{AppendError, Store};
+use piperoll::store::{AppendError, Store, StoredEntry};
 use piperoll::{Error, ErrorKind};
 use std::ops::ControlFlow;
 
@@ -182,6 +182,46 @@ pub fn a_range_of_entries_is_visited_until_the_visitor_stops(setup: &impl Setup)
         .entries(0..9, &mut |_| Err(Error::unsupported("the visitor's own")))
         .unwrap_err();
     assert_eq!(error.to_string(), "the visitor's own");
+}
+
+/// Whoever only reads entries is told the same of each, but what a search has of it.
+pub fn bare_entries_are_the_entries_without_what_they_are_searched_by(setup: &impl Setup) {
+    let store = setup.first().unwrap();
+    let mut writer = Writer::default();
+    // More than a store may keep together for its searches.
+    fill(&*store, &[writer.full_batch(events(0..300))]);
+    let snapshot = store.snapshot().unwrap();
+    let mut seen = 0;
+    for at in 0..300 {
+        let range = at..at + 1;
+        snapshot
+            .entries(range.clone(), &mut |entry| {
+                let expected = StoredEntry {
+                    searched: None,
+                    search_faults: Vec::new(),
+                    ..entry
+                };
+                snapshot.bare_entries(range.clone(), &mut |bare| {
+                    assert_eq!(bare, expected);
+                    seen += 1;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                Ok(ControlFlow::Continue(()))
+            })
+            .unwrap();
+    }
+    assert_eq!(seen, 300);
+    let mut visited = Vec::new();
+    snapshot
+        .bare_entries(2..9, &mut |entry| {
+            visited.push(entry.seq);
+            Ok(match visited.len() {
+                3 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            })
+        })
+        .unwrap();
+    assert_eq!(visited, [2, 3, 4]);
 }
 
 /// The newest width is handed over, in the order asked.

@@ -246,6 +246,20 @@ impl Snapshot for Lying<'_> {
         Ok(())
     }
 
+    fn bare_entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        self.entries(range, &mut |stored| {
+            visit(StoredEntry {
+                searched: None,
+                search_faults: Vec::new(),
+                ..stored
+            })
+        })
+    }
+
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
         let mut found = self.honest.find(filter, page)?;
         if let Lie::HiddenFromSearch { first, last } | Lie::HiddenEntries { first, last } = self.lie

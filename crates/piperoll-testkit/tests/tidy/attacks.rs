@@ -30,7 +30,7 @@ const SUITE_OF_ATTACKS: &[(&str, &[(&str, &str)])] = &[
         &[
             (SUITE, "attacks_values.rs"),
             (LIBRARY, "event/attributes.rs"),
-            (LIBRARY, "event/payload.rs"),
+            (LIBRARY, "event/payload/tests.rs"),
         ],
     ),
     ("c1_7", &[(SUITE, "attacks.rs")]),

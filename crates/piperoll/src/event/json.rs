@@ -1,10 +1,13 @@
 //! JSON as it came: numbers keep their text, and equal names are an error. (`serde_json` keeps the last of two equal names, and a number's value only.)
 
 mod reader;
+mod rest;
 
 use crate::error::Problem;
 use crate::limits::NESTING_MAX;
 use std::borrow::Cow;
+
+pub(super) use rest::{DEPTH_MAX, Rest};
 
 /// A JSON value whose numbers keep their text. What needs no unescaping is borrowed from the text that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use super::canonical::write_object;
 use super::json::Json;
+use super::members::Members;
 use super::value::{Value, write_kept};
 use crate::error::Problem;
 use crate::limits::{NESTING_MAX, PAYLOAD_BYTES_MAX};
@@ -7,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,12 +17,18 @@ const LEVELS_MAX: usize = NESTING_MAX - 2;
 
 /// The part of an event that may be erased: row key, before, differences, after, context. Holds its canonical bytes, at most
 /// [`PAYLOAD_BYTES_MAX`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Payload {
     key: Option<Value>,
     context: Option<Value>,
     /// The event that is made of it has the same.
     bytes: Arc<[u8]>,
+}
+
+/// A member of a context that is yet to be written.
+enum Part<'a> {
+    Value(&'a Value),
+    Object(&'a Members),
 }
 
 /// The names of a payload's parts, in canonical order.
@@ -59,6 +67,46 @@ impl Payload {
         let bytes = write_parts(&parts, |bytes, part| part.write(bytes));
         let [_, _, context, _, key] = parts;
         Self::checked(key, context, bytes, problems)
+    }
+
+    /// A payload of a context alone: of values, and of objects that are not made values for it. [`Payload::context`] knows the values only. The names are the
+    /// program's own, of ASCII.
+    ///
+    /// # Errors
+    /// As [`Payload::new`].
+    pub(crate) fn of_context(
+        values: BTreeMap<&'static str, Value>,
+        objects: &[(&'static str, &Members)],
+    ) -> Result<Self, Vec<Problem>> {
+        // The context and the object itself are two levels more.
+        let too_deep = |(_, members): &&(&str, &Members)| members.is_deeper_than(LEVELS_MAX - 1);
+        let problems: Vec<Problem> = (objects.iter().filter(too_deep))
+            .map(|(name, _)| {
+                let message = format!("is nested more than {} deep", LEVELS_MAX - 1);
+                Problem::new(format!("payload.context.{name}"), message)
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let values_there = values
+            .iter()
+            .map(|(name, value)| (*name, Part::Value(value)));
+        let objects = objects.iter();
+        let objects_there = objects.map(|(name, members)| (*name, Part::Object(members)));
+        let parts: BTreeMap<&str, Part<'_>> = values_there.chain(objects_there).collect();
+        let parts = parts.iter().map(|(name, part)| (*name, part));
+        let mut bytes = Vec::with_capacity(512);
+        bytes.extend(b"{\"context\":");
+        write_object(&mut bytes, parts, |out, part| match part {
+            Part::Value(value) => value.write(out),
+            Part::Object(members) => members.write(out),
+        });
+        bytes.push(b'}');
+        let values = values.into_iter();
+        let context = values.map(|(name, value)| (name.to_owned(), value));
+        let context = Value::Object(context.collect());
+        Self::checked(None, Some(context), bytes, Vec::new())
     }
 
     /// The payload that JSON from outside stands for.
@@ -139,12 +187,19 @@ impl Payload {
         self.context
     }
 
-    /// A member of the context.
+    /// A member of the context; of one made by `Payload::of_context` only a value.
     pub fn context(&self, name: &str) -> Option<&Value> {
         match &self.context {
             Some(Value::Object(members)) => members.get(name),
             _ => None,
         }
+    }
+}
+
+/// The bytes are what is sealed, and say all.
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
     }
 }
 
@@ -288,113 +343,4 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rfc_4231_case_1_with_a_padded_key() {
-        // RFC 4231 test case 1 has a key of 20 bytes 0x0b; padding to 32 with zeros is the same key.
-        let mut key = [0u8; 32];
-        key[..20].fill(0x0b);
-        let hex: String = hmac_sha256(&key, b"Hi There")
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        assert_eq!(
-            hex,
-            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
-        );
-    }
-
-    #[test]
-    fn c1_6_commitments_have_no_seam() {
-        let salt = Salt::new([7; 32]);
-        let of = |text: &str| {
-            let json = Json::parse(text.as_bytes()).unwrap();
-            Commitment::to_payload(Payload::from_json(json).unwrap().as_bytes(), &salt)
-        };
-        assert_ne!(of(r#"{"key":["ab","c"]}"#), of(r#"{"key":["a","bc"]}"#));
-        assert_ne!(of(r#"{"key":"a,b"}"#), of(r#"{"key":["a","b"]}"#));
-        assert_ne!(of(r#"{"after":{"x":null}}"#), of(r#"{"after":{}}"#));
-        assert_ne!(of(r#"{"after":{"x":""}}"#), of(r#"{"after":{"x":null}}"#));
-    }
-
-    #[test]
-    fn null_images_are_not_missing_images() {
-        let of = |text: &str| {
-            let json = Json::parse(text.as_bytes()).unwrap();
-            String::from_utf8(Payload::from_json(json).unwrap().as_bytes().to_vec()).unwrap()
-        };
-        assert_eq!(of(r#"{"after":null,"context":null}"#), r#"{"after":null}"#);
-        assert_eq!(of("{}"), "{}");
-    }
-
-    #[test]
-    fn the_deepest_line_can_be_read_again() {
-        let deep = |levels: usize| {
-            format!(
-                "{{\"after\":{}1.0{}}}",
-                "{\"$a\":".repeat(levels),
-                "}".repeat(levels)
-            )
-        };
-        let line = format!("[{}]", deep(126));
-        let Json::Array(mut items) = Json::parse(line.as_bytes()).unwrap() else {
-            panic!("it is an array");
-        };
-        let kept = Payload::from_json(items.remove(0)).unwrap();
-        let levels = kept.as_bytes().iter().filter(|b| **b == b'{').count();
-        assert_eq!(levels, 254);
-        assert_eq!(Payload::from_bytes(kept.as_bytes()).unwrap(), kept);
-        assert!(Json::parse(format!("[{}]", deep(127)).as_bytes()).is_err());
-    }
-
-    #[test]
-    fn a_program_can_make_no_payload_that_cannot_be_read_again() {
-        let nested = |levels| {
-            let value = (0..levels).fold(Value::Real(1.0), |inner, _| {
-                Value::Object([("$a".to_owned(), inner)].into())
-            });
-            Payload::new(None, None, None, Some(value), None)
-        };
-        let deepest = nested(126).unwrap();
-        assert_eq!(Payload::from_bytes(deepest.as_bytes()).unwrap(), deepest);
-        assert_eq!(
-            nested(127).unwrap_err()[0].to_string(),
-            "payload.after: is nested more than 126 deep"
-        );
-    }
-
-    #[test]
-    fn stored_bytes_stay_as_they_are() {
-        let bytes = br#"{"key": 7, "after": 1.0}"#;
-        let payload = Payload::from_bytes(bytes).unwrap();
-        assert_eq!(payload.as_bytes(), bytes);
-        assert_eq!(payload.key(), Some(&Value::Int(7)));
-        let faults = |bytes: &[u8]| Payload::from_bytes(bytes).unwrap_err()[0].to_string();
-        assert_eq!(
-            faults(br#"{"after":{"a":1,"a":2}}"#),
-            "payload.after.a: stands twice in one object"
-        );
-        assert_eq!(
-            faults(b"{"),
-            "payload: is not JSON: a name is missing (column 2)"
-        );
-    }
-
-    #[test]
-    fn commitments_have_one_spelling() {
-        let commitment = Commitment::to_payload(b"{}", &Salt::new([7; 32]));
-        let text = commitment.to_string();
-        assert_eq!(Commitment::parse(&text), Some(commitment));
-        for other in [
-            &text[..43],
-            &text.replace('=', ""),
-            &format!("{text}AAAA"),
-            "AAAA",
-            "",
-        ] {
-            assert_eq!(Commitment::parse(other), None, "{other}");
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 mod form;
 mod json;
 
-pub(super) use self::json::write_kept;
+pub(super) use self::json::{write_kept, write_plain_members};
 
 use self::form::{is_date, is_decimal, is_integer, is_time, is_timestamp, is_timestamp_zone};
 use super::canonical::{write_array, write_double, write_object, write_text};
@@ -135,10 +135,7 @@ impl Value {
             Self::Real(number) => write_typed(out, ValueType::Real, &real_text(*number)),
             Self::Text(text) => write_text(out, text),
             Self::Array(items) => write_array(out, items, |out, item| item.write(out)),
-            Self::Object(members) if only_dollar_name(members.keys()) => {
-                write_wrapped(out, |out| write_members(out, members));
-            }
-            Self::Object(members) => write_members(out, members),
+            Self::Object(members) => write_own(out, members),
             Self::Typed(ty, text) => write_typed(out, *ty, text),
         }
     }
@@ -155,6 +152,14 @@ impl Value {
             }
             _ => false,
         }
+    }
+}
+
+/// Writes the canonical JSON of an object of the caller's own.
+pub(super) fn write_own(out: &mut Vec<u8>, members: &BTreeMap<String, Value>) {
+    match only_dollar_name(members.keys()) {
+        true => write_wrapped(out, |out| write_members(out, members)),
+        false => write_members(out, members),
     }
 }
 

@@ -82,7 +82,7 @@ pub fn claim(trail: &Trail, run: &Run, claim: &Claim, how: &Recording) -> Result
     let mut receipt = receipt.map_err(Error::from)?;
     // What was taken over has ended. The claim holds whether or not that can be written into a file.
     if let Some(Err(error)) = (how.files.as_ref()).map(|it| it.write_recorded(trail, &receipt)) {
-        receipt.warnings.push(error.to_string());
+        receipt.warnings.push(error.chain());
     }
     match (taken, receipt.entries.last()) {
         (Some(taken), _) => Ok(Claimed::Taken(taken)),
@@ -131,8 +131,7 @@ fn interrupted(dead: &Execution, by: &Run, now: Instant, how: &Recording) -> Res
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    run.context
-        .insert("errors".to_owned(), Value::Object(errors));
+    run.context.insert("errors", Value::Object(errors));
     let end = draft(&run, &Part::End(start.id), how);
     let mut end = end.map_err(|problems| refused(&run, problems))?;
     end.outcome = Some(Outcome::Unknown);

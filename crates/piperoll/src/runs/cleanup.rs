@@ -1,4 +1,5 @@
-use super::find::{positions, status_and_release};
+use super::find::positions;
+use super::stored::status_and_release;
 use super::{Part, RunEntry, Status};
 use crate::error::Result;
 use crate::event::{Action, DraftActor, EventId, Header, Instant, Kind, Value};

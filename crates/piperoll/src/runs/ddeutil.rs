@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod import;
 mod name;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 

@@ -3,10 +3,14 @@
 use super::{Release, Run, RunType, Status};
 use crate::error::{Error, Problem, Result};
 use crate::event::{
-    Action, Actor, Draft, DraftActor, EventId, Instant, Kind, Payload, Phase, Resource, Value,
+    Action, Actor, Draft, DraftActor, EventId, Header, Instant, Kind, Members, Payload, Phase,
+    Resource, Value, stored_context, stored_value,
 };
+use crate::limits::PAYLOAD_BYTES_MAX;
 use crate::seal::EntryIndex;
+use crate::store::StoredEntry;
 use crate::trail::{Entry, Lease};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What holds the workflows in a header's `resource`.
@@ -73,22 +77,29 @@ impl RunEntry {
     /// # Errors
     /// `Corrupt` when its payload cannot be read.
     pub fn read(entry: &Entry) -> Result<Option<Self>> {
-        let header = &entry.header;
+        Self::of(entry.index, &entry.header, entry.payload.as_deref())
+    }
+
+    /// As [`RunEntry::read`], of an entry as a store tells it.
+    pub(super) fn read_stored(stored: &StoredEntry<'_>, header: &Header) -> Result<Option<Self>> {
+        Self::of(stored.index()?, header, stored.payload)
+    }
+
+    fn of(index: EntryIndex, header: &Header, payload: Option<&[u8]>) -> Result<Option<Self>> {
         if header.kind != Kind::Run || header.action != Action::Run {
             return Ok(None);
         }
-        let Some(bytes) = entry.payload.as_deref() else {
+        let Some(bytes) = payload else {
             return Ok(None);
         };
-        let payload = Payload::from_bytes(bytes).map_err(|problems| {
-            let message = format!("the payload of entry {} cannot be read", entry.index);
+        let Some(mut context) = Context::read(bytes).map_err(|problems| {
+            let message = format!("the payload of entry {index} cannot be read");
             Error::corrupt(message).with_problems(problems)
-        })?;
-        let Some(Value::Object(context)) = payload.into_context() else {
+        })?
+        else {
             return Ok(None);
         };
-        let mut context = Context(context);
-        let lease = context.0.remove("lease");
+        let lease = context.take("lease").map(Member::into_value);
         let Some(run) = context.into_run(header.resource.name.clone(), &header.actor) else {
             return Ok(None);
         };
@@ -101,7 +112,7 @@ impl RunEntry {
             run,
             part,
             id: header.id,
-            index: entry.index,
+            index,
             recorded_at: header.recorded_at,
         }))
     }
@@ -112,7 +123,7 @@ impl RunEntry {
 /// # Errors
 /// The faults: nobody is named, or the payload exceeds a limit.
 pub(super) fn to_draft(
-    run: Run,
+    run: &Run,
     part: &Part,
     actor: Option<&DraftActor>,
     reason: Option<&str>,
@@ -123,6 +134,7 @@ pub(super) fn to_draft(
         problems.push(Problem::new("actor", "is missing"));
     }
     for (name, text) in [
+        ("name", Some(&run.name)),
         ("run_id", Some(&run.run_id)),
         ("parent_run_id", run.parent_run_id.as_ref()),
     ] {
@@ -152,64 +164,82 @@ pub(super) fn to_draft(
     };
     draft.outcome = Some(run.status.outcome());
     draft.reason = reason.map(str::to_owned);
-    let mut context = to_context(run);
+    let mut values = values(run);
     if let Part::Start(Some(lease)) = part {
-        context.insert("lease".to_owned(), lease.to_value());
+        values.insert("lease", lease.to_value());
     }
-    let payload = Payload::new(None, None, None, None, Some(Value::Object(context)))?;
-    draft.payload = Some(payload);
+    let objects = [
+        ("context", &run.context),
+        ("runs_metadata", &run.runs_metadata),
+    ];
+    let objects = objects.into_iter();
+    let objects: Vec<_> = objects.filter(|(_, members)| !members.is_empty()).collect();
+    draft.payload = Some(Payload::of_context(values, &objects)?);
     Ok(draft)
 }
 
-fn to_context(run: Run) -> BTreeMap<String, Value> {
-    let at = |at: Option<Instant>| at.map(|at| at.to_string());
-    let texts = [
-        ("release", Some(run.release.instant_text())),
-        ("offset", run.release.offset_text()),
-        ("type", Some(run.run_type.as_given().to_owned())),
+/// The members of an entry's context that are no objects.
+fn values(run: &Run) -> BTreeMap<&'static str, Value> {
+    let text = |text: &str| Some(Value::Text(text.to_owned()));
+    let at = |at: Option<Instant>| Some(Value::Text(at?.to_string()));
+    let values = [
+        ("release", Some(Value::Text(run.release.instant_text()))),
+        ("offset", run.release.offset_text().map(Value::Text)),
+        ("type", text(run.run_type.as_given())),
+        ("release_type", text(run.run_type.means().as_str())),
+        ("status", text(run.status.as_str())),
+        ("run_id", text(&run.run_id)),
+        ("parent_run_id", run.parent_run_id.as_deref().and_then(text)),
         (
-            "release_type",
-            Some(run.run_type.means().as_str().to_owned()),
+            "attempt",
+            run.attempt.map(|attempt| Value::Int(attempt.into())),
         ),
-        ("status", Some(run.status.as_str().to_owned())),
-        ("run_id", Some(run.run_id)),
-        ("parent_run_id", run.parent_run_id),
         ("started_at", at(run.started_at)),
         ("ended_at", at(run.ended_at)),
     ];
-    let texts = texts.into_iter();
-    let mut context: BTreeMap<String, Value> = texts
-        .filter_map(|(name, text)| Some((name.to_owned(), Value::Text(text?))))
-        .collect();
-    if let Some(attempt) = run.attempt {
-        context.insert("attempt".to_owned(), Value::Int(attempt.into()));
-    }
-    let objects = [
-        ("context", run.context),
-        ("runs_metadata", run.runs_metadata),
-    ];
-    for (name, members) in objects {
-        if !members.is_empty() {
-            context.insert(name.to_owned(), Value::Object(members));
-        }
-    }
-    context
+    let values = values.into_iter();
+    values
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
-/// The members of an entry's context.
-struct Context(BTreeMap<String, Value>);
+/// The members of an entry's context, of which most are only passed on.
+struct Context<'p>(Vec<(Cow<'p, str>, Member<'p>)>);
 
-impl Context {
+enum Member<'p> {
+    /// As it stands in the payload, walked through.
+    Stored(&'p str),
+    Value(Value),
+}
+
+impl<'p> Context<'p> {
+    /// That of a payload; `None` when it has none.
+    fn read(payload: &'p [u8]) -> Result<Option<Self>, Vec<Problem>> {
+        if payload.len() <= PAYLOAD_BYTES_MAX
+            && let Some(members) = stored_context(payload)
+        {
+            let members = members.into_iter();
+            let members = members.map(|(name, text)| (name.into(), Member::Stored(text)));
+            return Ok(Some(Self(members.collect())));
+        }
+        let Some(Value::Object(members)) = Payload::from_bytes(payload)?.into_context() else {
+            return Ok(None);
+        };
+        let members = members.into_iter();
+        let members = members.map(|(name, value)| (name.into(), Member::Value(value)));
+        Ok(Some(Self(members.collect())))
+    }
+
     fn into_run(mut self, name: String, actor: &Actor) -> Option<Run> {
         let offset = self.text("offset");
         let release = Release::from_texts(&self.text("release")?, offset.as_deref())?;
         let status = Status::parse(&self.text("status")?)?;
-        let run_id = self.text("run_id")?;
+        let run_id = self.text("run_id")?.into_owned();
         let run_type = self.text("type").and_then(|text| RunType::read(&text));
-        let parent_run_id = self.text("parent_run_id");
+        let parent_run_id = self.text("parent_run_id").map(Cow::into_owned);
         let [started_at, ended_at] =
             ["started_at", "ended_at"].map(|name| Instant::parse(&self.text(name)?).ok());
-        let attempt = match self.0.remove("attempt") {
+        let attempt = match self.take("attempt").map(Member::into_value) {
             Some(Value::Int(attempt)) => u32::try_from(attempt).ok(),
             _ => None,
         };
@@ -218,8 +248,10 @@ impl Context {
             Some(context) => context,
             // Whoever records a run as an event may have put `params` and others beside our members.
             None => {
-                self.0.retain(|name, _| !MEMBERS.contains(&name.as_str()));
-                self.0
+                let rest = self.0.into_iter();
+                let rest = rest.filter(|(name, _)| !MEMBERS.contains(&name.as_ref()));
+                rest.map(|(name, member)| (name.into_owned(), member.into_value()))
+                    .collect()
             }
         };
         Some(Run {
@@ -243,18 +275,43 @@ impl Context {
         })
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.0.remove(name) {
-            Some(Value::Text(text)) => Some(text),
-            _ => None,
+    fn take(&mut self, name: &str) -> Option<Member<'p>> {
+        let found = self.0.iter().position(|(member, _)| member == name)?;
+        Some(self.0.swap_remove(found).1)
+    }
+
+    fn text(&mut self, name: &str) -> Option<Cow<'p, str>> {
+        match self.take(name)? {
+            Member::Stored(text) => match text.strip_prefix('"')?.strip_suffix('"') {
+                Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+                _ => as_text(stored_value(text)),
+            },
+            Member::Value(value) => as_text(value),
         }
     }
 
-    fn object(&mut self, name: &str) -> Option<BTreeMap<String, Value>> {
-        match self.0.remove(name) {
-            Some(Value::Object(members)) => Some(members),
-            _ => None,
+    fn object(&mut self, name: &str) -> Option<Members> {
+        match self.take(name)? {
+            Member::Stored(text) => Members::from_stored(text),
+            Member::Value(Value::Object(members)) => Some(members.into()),
+            Member::Value(_) => None,
         }
+    }
+}
+
+impl Member<'_> {
+    fn into_value(self) -> Value {
+        match self {
+            Self::Stored(text) => stored_value(text),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+fn as_text<'t>(value: Value) -> Option<Cow<'t, str>> {
+    match value {
+        Value::Text(text) => Some(Cow::Owned(text)),
+        _ => None,
     }
 }
 

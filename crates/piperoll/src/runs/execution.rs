@@ -1,12 +1,13 @@
 //! The entries of one release, as the executions that they tell of.
 
+use super::stored::each_at;
 use super::{Part, RunEntry, Status};
 use crate::error::Result;
 use crate::event::Outcome;
 use crate::limits::CLAIM_LEASE_SECONDS_MAX;
 use crate::seal::EntryIndex;
-use crate::store::Snapshot;
-use crate::trail::{Lease, read_at};
+use crate::store::{Snapshot, StoredEntry};
+use crate::trail::Lease;
 
 /// One execution of a workflow for a release.
 pub(super) struct Execution {
@@ -54,27 +55,39 @@ pub(super) fn is_pointed(status: Status, interrupted: bool, success_only: bool) 
 }
 
 /// The executions that the entries at these positions tell of, in the order in which they began; the positions are those of one release, ascending.
-pub(super) fn read(
-    snapshot: &dyn Snapshot,
-    positions: impl IntoIterator<Item = EntryIndex>,
-) -> Result<Vec<Execution>> {
-    let mut executions: Vec<Execution> = Vec::new();
-    for position in positions {
-        let stored = read_at(snapshot, position)?;
-        let interrupted = stored.header.outcome == Outcome::Unknown;
-        let Some(mut entry) = RunEntry::read(&stored)? else {
-            continue;
-        };
-        let is_over = entry.run.status.is_terminal();
-        let interrupted = interrupted && entry.run.status == Status::Cancel;
-        let begun = executions.iter_mut().rev().find(|earlier| {
+pub(super) fn read(snapshot: &dyn Snapshot, positions: &[EntryIndex]) -> Result<Vec<Execution>> {
+    let mut executions = Executions::default();
+    each_at(snapshot, positions, &mut |_, stored| {
+        executions.take(&stored)
+    })?;
+    Ok(executions.finish())
+}
+
+/// Those of one release, as far as they were read.
+#[derive(Default)]
+pub(super) struct Executions(Vec<Execution>);
+
+impl Executions {
+    /// Takes the next entry in, if it is a run.
+    pub(super) fn take(&mut self, stored: &StoredEntry<'_>) -> Result<()> {
+        let header = stored.read_header()?;
+        if let Some(entry) = RunEntry::read_stored(stored, &header)? {
+            self.add(entry, header.outcome);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, mut entry: RunEntry, outcome: Outcome) {
+        let status = entry.run.status;
+        let interrupted = outcome == Outcome::Unknown && status == Status::Cancel;
+        let begun = self.0.iter_mut().rev().find(|earlier| {
             let start = earlier.open.as_ref();
             start.is_some_and(|start| match entry.part {
                 Part::End(of) => start.id == of,
                 _ => start.run.run_id == entry.run.run_id,
             })
         });
-        let open = (!is_over).then(|| entry.clone());
+        let open = (!status.is_terminal()).then(|| entry.clone());
         match begun {
             Some(execution) => {
                 let start = &execution.entry.run;
@@ -86,16 +99,20 @@ pub(super) fn read(
                     interrupted,
                 };
             }
-            None => executions.push(Execution {
+            None => self.0.push(Execution {
                 entry,
                 open,
                 interrupted,
             }),
         }
     }
-    for (execution, place) in executions.iter_mut().zip(1u32..) {
-        let attempt = &mut execution.entry.run.attempt;
-        *attempt = attempt.or(Some(place));
+
+    /// All of them, each with its number.
+    pub(super) fn finish(mut self) -> Vec<Execution> {
+        for (execution, place) in self.0.iter_mut().zip(1u32..) {
+            let attempt = &mut execution.entry.run.attempt;
+            *attempt = attempt.or(Some(place));
+        }
+        self.0
     }
-    Ok(executions)
 }

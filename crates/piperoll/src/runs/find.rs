@@ -1,4 +1,5 @@
-use super::execution::{self, Execution, is_pointed as stands};
+use super::execution::{self, Execution, Executions, is_pointed as stands};
+use super::stored::{each_at, status_and_release};
 use super::{Release, RunEntry, Status};
 use crate::error::Result;
 use crate::event::{Action, Attribute, AttributeName, Instant, Kind, Outcome};
@@ -23,8 +24,6 @@ pub struct Query {
 
 /// Releases that are read under one view of the store: whoever visits may take his time, and a view that is held keeps what was erased.
 const RELEASES_AT_ONCE: usize = 200;
-/// Positions that may lie between two entries that are looked at in one go.
-const GAP: u64 = 8;
 
 /// Visits the runs of a workflow, the newest release first, of one release the latest execution first. Status and times are looked up beside the entries; only the payloads of
 /// what is visited are read. An execution that has begun and ended is one run, as it ended.
@@ -40,8 +39,7 @@ pub fn find(
     for some in releases.chunks(RELEASES_AT_ONCE) {
         let mut found = Vec::new();
         let snapshot = trail.store().snapshot()?;
-        for release in some {
-            let executions = release.executions(&*snapshot, query)?;
+        for executions in executions_of(&*snapshot, query, some)? {
             let runs = executions
                 .into_iter()
                 .rev()
@@ -105,7 +103,7 @@ pub(super) fn executions(
     name: &str,
     release: &Release,
 ) -> Result<Vec<Execution>> {
-    execution::read(snapshot, at_release(snapshot, name, release)?)
+    execution::read(snapshot, &at_release(snapshot, name, release)?)
 }
 
 /// The entries of a workflow.
@@ -143,46 +141,6 @@ fn at_release(snapshot: &dyn Snapshot, name: &str, release: &Release) -> Result<
     positions(snapshot, &filter, None)
 }
 
-/// Visits status and release of the entries at ascending positions, as they are kept beside them; an erased one has none.
-pub(super) fn status_and_release(
-    snapshot: &dyn Snapshot,
-    positions: &[EntryIndex],
-    visit: &mut dyn FnMut(EntryIndex, Option<Status>, Option<Instant>),
-) -> Result<()> {
-    let mut rest = positions;
-    while let [first, ..] = rest {
-        let near = rest.windows(2).take_while(|pair| match pair {
-            [a, b] => b.get() - a.get() <= GAP,
-            _ => false,
-        });
-        let (some, others) = rest
-            .split_at_checked(near.count() + 1)
-            .unwrap_or((rest, &[]));
-        rest = others;
-        let last = some.last().unwrap_or(first);
-        let seq = |index: EntryIndex| i64::try_from(index.get()).unwrap_or(i64::MAX);
-        let mut wanted = some.iter().peekable();
-        let range = seq(*first)..seq(*last).saturating_add(1);
-        snapshot.entries(range, &mut |stored| {
-            while wanted.next_if(|index| seq(**index) < stored.seq).is_some() {}
-            let Some(index) = wanted.next_if(|index| seq(**index) == stored.seq) else {
-                return Ok(ControlFlow::Continue(()));
-            };
-            let (mut status, mut release) = (None, None);
-            for (name, value) in stored.read_attributes()?.iter() {
-                if name == AttributeName::Status.as_str() {
-                    status = Status::parse(value);
-                } else if name == AttributeName::Release.as_str() {
-                    release = Release::from_texts(value, None).map(|found| found.at());
-                }
-            }
-            visit(*index, status, release);
-            Ok(ControlFlow::Continue(()))
-        })?;
-    }
-    Ok(())
-}
-
 /// A release, and where its entries are as far as that is known.
 struct At {
     release: Instant,
@@ -190,13 +148,29 @@ struct At {
     positions: Option<Vec<EntryIndex>>,
 }
 
-impl At {
-    fn executions(&self, snapshot: &dyn Snapshot, query: &Query) -> Result<Vec<Execution>> {
-        match &self.positions {
-            None => executions(snapshot, &query.name, &Release::utc(self.release)),
-            Some(positions) => execution::read(snapshot, positions.iter().copied()),
-        }
+/// The executions of each release, in their order. What lies together is read together, to whichever release it belongs.
+fn executions_of(
+    snapshot: &dyn Snapshot,
+    query: &Query,
+    releases: &[At],
+) -> Result<Vec<Vec<Execution>>> {
+    let mut places: Vec<(EntryIndex, usize)> = Vec::new();
+    for (number, at) in releases.iter().enumerate() {
+        let found = match &at.positions {
+            None => &at_release(snapshot, &query.name, &Release::utc(at.release))?,
+            Some(positions) => positions,
+        };
+        places.extend(found.iter().map(|index| (*index, number)));
     }
+    places.sort_unstable();
+    let positions: Vec<EntryIndex> = places.iter().map(|(index, _)| *index).collect();
+    let mut numbers = places.iter().map(|(_, number)| *number);
+    let mut all: Vec<Executions> = releases.iter().map(|_| Executions::default()).collect();
+    each_at(snapshot, &positions, &mut |_, stored| {
+        let executions = numbers.next().and_then(|number| all.get_mut(number));
+        executions.map_or(Ok(()), |executions| executions.take(&stored))
+    })?;
+    Ok(all.into_iter().map(Executions::finish).collect())
 }
 
 /// The releases that may have what is wanted, the newest first.

@@ -2,8 +2,9 @@
 
 use super::ddeutil::is_told_as;
 use super::known::{Identity, Known};
+use super::record::with_files;
 use super::redact::redact;
-use super::{Part, Recording, Run, RunEntry, draft};
+use super::{Part, Recording, Release, Run, draft};
 use crate::error::{Error, Problem, Result};
 use crate::event::{Draft, Instant};
 use crate::limits::{BATCH_BYTES_MAX, IMPORT_RUNS_MAX, IMPORT_TOLD_MAX};
@@ -72,19 +73,19 @@ struct Waiting {
 }
 
 impl<'t> Importer<'t> {
-    /// Looks at the runs that the trail has, and lets `visit` see them.
-    pub(super) fn new(
-        trail: &'t Trail,
-        how: &'t Recording,
-        visit: &mut dyn FnMut(RunEntry),
-    ) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn new(trail: &'t Trail, how: &'t Recording) -> Self {
+        Self {
             trail,
             how,
-            known: Known::of(trail, visit)?,
+            known: Known::default(),
             waiting: Waiting::default(),
             imported: Imported::default(),
-        })
+        }
+    }
+
+    /// The release of a run that is told by its id alone, where the trail has it.
+    pub(super) fn release_of(&mut self, name: &str, run_id: &str) -> Result<Option<Release>> {
+        self.known.release_of(self.trail, name, run_id)
     }
 
     /// Takes a run in that was found at a place. `at` is when it happened, where the run does not say.
@@ -100,7 +101,7 @@ impl<'t> Importer<'t> {
             // What follows may be the end of what waits.
             self.flush()?;
         }
-        let Some(part) = self.part(&run, identity)? else {
+        let Some(part) = self.part(&run)? else {
             return Ok(());
         };
         let drafted = draft(&run, &part, self.how);
@@ -134,8 +135,8 @@ impl<'t> Importer<'t> {
     }
 
     /// Which part of a run is to be recorded; none where the trail has it.
-    fn part(&mut self, run: &Run, identity: Identity) -> Result<Option<Part>> {
-        let there = self.known.find(self.trail, identity)?;
+    fn part(&mut self, run: &Run) -> Result<Option<Part>> {
+        let there = self.known.find(self.trail, run)?;
         let Some(last) = there.last() else {
             return Ok(Some(Part::of(run)));
         };
@@ -168,13 +169,9 @@ impl<'t> Importer<'t> {
             }
             Err(error) => return Err(error.into()),
         };
-        if let Some(files) = &self.how.files {
-            files.write_recorded(self.trail, &receipt)?;
-        }
-        for (identity, position) in waiting.positions {
-            if let Some(recorded) = receipt.entries.get(position) {
-                self.known.add(identity, recorded.index);
-            }
+        let receipt = with_files(self.trail, receipt, self.how)?;
+        for ((_, run), recorded) in waiting.runs.iter().zip(&receipt.entries) {
+            self.known.add(run, recorded.index);
         }
         let new = receipt.entries.iter().filter(|entry| entry.new).count() as u64;
         self.imported.recorded += new;

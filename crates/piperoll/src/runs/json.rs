@@ -1,12 +1,12 @@
 //! A run as JSON. Numbers stand as they were given: unlike an entry's, these documents have no typed values, and other programs read them.
 
 use super::{Run, python};
-use crate::event::{DraftActor, Json, Value, ValueType};
+use crate::event::{DraftActor, Instant, Json, Members, Value, ValueType};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How JSON is laid out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Spaces for each level of members on lines of their own; `None` for one line.
     pub indent: Option<usize>,
@@ -44,35 +44,53 @@ impl Style {
 impl Run {
     /// Its fields as JSON, the documented ones of ddeutil first, in their order. What is absent is left out, but `parent_run_id`, which is null.
     pub fn members(&self) -> Vec<(&'static str, Value)> {
-        let mut members = vec![
-            ("name", text(&self.name)),
-            ("release", text(&self.release.to_string())),
-            ("type", text(self.run_type.as_given())),
-            ("context", Value::Object(self.context.clone())),
-            (
-                "parent_run_id",
-                self.parent_run_id.as_deref().map_or(Value::Null, text),
-            ),
-            ("run_id", text(&self.run_id)),
-            ("runs_metadata", Value::Object(self.runs_metadata.clone())),
-            ("status", text(self.status.as_str())),
-        ];
-        let attempt = self.attempt.map(|attempt| Value::Int(attempt.into()));
-        members.extend(attempt.map(|attempt| ("attempt", attempt)));
-        for (name, at) in [("started_at", self.started_at), ("ended_at", self.ended_at)] {
-            members.extend(at.map(|at| (name, text(&at.to_string()))));
-        }
-        let actor = self.actor.as_ref().map(actor);
-        members.extend(actor.map(|actor| ("actor", actor)));
-        members
+        let fields = self.fields().into_iter();
+        let value = |field| match field {
+            Field::Value(value) => value,
+            Field::Members(members) => Value::Object(members.tree().into_owned()),
+            Field::Tree(members) => Value::Object(members.clone()),
+        };
+        fields.map(|(name, field)| (name, value(field))).collect()
     }
 
     /// Its fields as one line of JSON, which [`Run::parse`] reads.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
-        write_members(&mut out, &self.members(), Style::LINE);
+        write_fields(&mut out, &self.fields(), Style::LINE);
         out
     }
+
+    fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
+        let parent = self.parent_run_id.as_deref().map_or(Value::Null, text);
+        let mut fields = vec![
+            ("name", Field::Value(text(&self.name))),
+            ("release", Field::Value(text(&self.release.to_string()))),
+            ("type", Field::Value(text(self.run_type.as_given()))),
+            ("context", Field::Members(&self.context)),
+            ("parent_run_id", Field::Value(parent)),
+            ("run_id", Field::Value(text(&self.run_id))),
+            ("runs_metadata", Field::Members(&self.runs_metadata)),
+            ("status", Field::Value(text(self.status.as_str()))),
+        ];
+        let attempt = self.attempt.map(|attempt| Value::Int(attempt.into()));
+        let at = |at: Option<Instant>| at.map(|at| text(&at.to_string()));
+        let there = [
+            ("attempt", attempt),
+            ("started_at", at(self.started_at)),
+            ("ended_at", at(self.ended_at)),
+            ("actor", self.actor.as_ref().map(actor)),
+        ];
+        let there = there.into_iter();
+        fields.extend(there.filter_map(|(name, value)| Some((name, Field::Value(value?)))));
+        fields
+    }
+}
+
+/// A field of a document.
+pub(super) enum Field<'r> {
+    Value(Value),
+    Members(&'r Members),
+    Tree(&'r BTreeMap<String, Value>),
 }
 
 /// One line of JSON in which numbers stand as they were given.
@@ -87,9 +105,16 @@ pub fn to_json(value: &Value) -> String {
 }
 
 /// Writes an object whose members keep their order.
-pub(super) fn write_members(out: &mut String, members: &[(&'static str, Value)], style: Style) {
-    let members = members.iter().map(|(name, value)| (*name, value));
-    Writer { out, style }.object(members, 0);
+pub(super) fn write_fields(out: &mut String, fields: &[(&'static str, Field<'_>)], style: Style) {
+    let fields = fields.iter();
+    Writer { out, style }.list(['{', '}'], 0, fields, |writer, (name, field)| {
+        writer.name(name);
+        match field {
+            Field::Value(value) => writer.value(value, 1),
+            Field::Members(members) => writer.members(members, 1),
+            Field::Tree(members) => writer.tree(members, 1),
+        }
+    });
 }
 
 /// Writes a value.
@@ -147,10 +172,7 @@ impl Writer<'_> {
                     writer.value(item, depth + 1);
                 });
             }
-            Value::Object(members) => {
-                let members = members.iter();
-                self.object(members.map(|(name, value)| (name.as_str(), value)), depth);
-            }
+            Value::Object(members) => self.tree(members, depth),
             Value::Int(number) => self.out.push_str(&number.to_string()),
             Value::Real(number) if self.style.python => self.out.push_str(&python::double(*number)),
             Value::Real(number) if number.is_finite() => {
@@ -174,12 +196,27 @@ impl Writer<'_> {
         }
     }
 
-    fn object<'v>(&mut self, members: impl Iterator<Item = (&'v str, &'v Value)>, depth: usize) {
+    fn members(&mut self, members: &Members, depth: usize) {
+        match members
+            .as_plain_json()
+            .filter(|_| self.style == Style::LINE)
+        {
+            Some(text) => self.out.push_str(text),
+            None => self.tree(&members.tree(), depth),
+        }
+    }
+
+    fn tree(&mut self, members: &BTreeMap<String, Value>, depth: usize) {
+        let members = members.iter();
         self.list(['{', '}'], depth, members, |writer, (name, value)| {
-            writer.text(name);
-            writer.out.push_str(writer.style.colon);
+            writer.name(name);
             writer.value(value, depth + 1);
         });
+    }
+
+    fn name(&mut self, name: &str) {
+        self.text(name);
+        self.out.push_str(self.style.colon);
     }
 
     fn list<T>(

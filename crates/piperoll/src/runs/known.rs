@@ -1,14 +1,17 @@
 //! The runs that a trail has, by what tells them apart.
 
-use super::{Part, Run, RunEntry, ddeutil};
+use super::find::{of_workflow, positions};
+use super::stored::{each_at, status_and_release};
+use super::{Part, Release, Run, RunEntry, ddeutil};
 use crate::error::Result;
-use crate::event::{EventId, Kind, Value};
+use crate::event::{EventId, Instant, Kind, Value};
 use crate::query::stream;
 use crate::seal::EntryIndex;
 use crate::store::{Filter, Order};
 use crate::trail::Trail;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
 use std::ops::ControlFlow;
 
 /// A hash of what tells a run apart: name, instant of release, id.
@@ -46,36 +49,85 @@ impl Identity {
     }
 }
 
-/// Where a trail has the runs that it has: of each all entries, in their order.
+/// Where a trail has the entries of the workflows that were asked for: looked up once for each, beside the entries. Payloads are read of what is asked for only.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    entries: HashMap<Identity, Vec<EntryIndex>>,
+    workflows: HashMap<String, HashMap<Instant, Vec<EntryIndex>>>,
+    /// The releases of runs by their ids, of the workflows for which that was asked.
+    ids: HashMap<String, HashMap<String, Release>>,
 }
 
 impl Known {
-    /// Looks through a trail, and lets `visit` see what is there.
-    pub(super) fn of(trail: &Trail, visit: &mut dyn FnMut(RunEntry)) -> Result<Self> {
-        let mut known = Self::default();
-        each(trail, &mut |read, _| {
-            known.add(Identity::of(&read.run), read.index);
-            visit(read);
-            Ok(())
-        })?;
-        Ok(known)
-    }
-
-    /// A run was recorded at an index.
-    pub(super) fn add(&mut self, identity: Identity, index: EntryIndex) {
-        self.entries.entry(identity).or_default().push(index);
+    /// A run was recorded at an index. What was not asked for is looked up when it is.
+    pub(super) fn add(&mut self, run: &Run, index: EntryIndex) {
+        if let Some(releases) = self.workflows.get_mut(&run.name) {
+            releases.entry(run.release.at()).or_default().push(index);
+        }
+        if let Some(ids) = self.ids.get_mut(&run.name) {
+            ids.insert(run.run_id.clone(), run.release);
+        }
     }
 
     /// The entries of a run.
-    pub(super) fn find(&self, trail: &Trail, identity: Identity) -> Result<Vec<RunEntry>> {
+    pub(super) fn find(&mut self, trail: &Trail, run: &Run) -> Result<Vec<RunEntry>> {
+        let releases = self.releases(trail, &run.name)?;
+        let Some(positions) = releases.get(&run.release.at()) else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
-        for index in self.entries.get(&identity).into_iter().flatten() {
-            found.extend(RunEntry::read(&trail.entry_at(*index)?)?);
-        }
+        let snapshot = trail.store().snapshot()?;
+        each_at(&*snapshot, positions, &mut |_, stored| {
+            let entry = RunEntry::read_stored(&stored, &stored.read_header()?)?;
+            found.extend(entry.filter(|entry| entry.run.is_same_as(run)));
+            Ok(())
+        })?;
         Ok(found)
+    }
+
+    /// The release for which a trail has a run that is told by its id alone; the newest entry counts. The first question reads all of the workflow.
+    pub(super) fn release_of(
+        &mut self,
+        trail: &Trail,
+        name: &str,
+        run_id: &str,
+    ) -> Result<Option<Release>> {
+        if let Some(ids) = self.ids.get(name) {
+            return Ok(ids.get(run_id).copied());
+        }
+        let releases = self.releases(trail, name)?;
+        let mut positions: Vec<EntryIndex> = releases.values().flatten().copied().collect();
+        positions.sort_unstable();
+        let mut ids = HashMap::new();
+        let snapshot = trail.store().snapshot()?;
+        each_at(&*snapshot, &positions, &mut |_, stored| {
+            let entry = RunEntry::read_stored(&stored, &stored.read_header()?)?;
+            ids.extend(entry.map(|entry| (entry.run.run_id, entry.run.release)));
+            Ok(())
+        })?;
+        let found = ids.get(run_id).copied();
+        self.ids.insert(name.to_owned(), ids);
+        Ok(found)
+    }
+
+    fn releases(
+        &mut self,
+        trail: &Trail,
+        name: &str,
+    ) -> Result<&mut HashMap<Instant, Vec<EntryIndex>>> {
+        Ok(match self.workflows.entry(name.to_owned()) {
+            MapEntry::Occupied(there) => there.into_mut(),
+            MapEntry::Vacant(empty) => {
+                let snapshot = trail.store().snapshot()?;
+                let all = positions(&*snapshot, &of_workflow(name), None)?;
+                let mut releases: HashMap<Instant, Vec<EntryIndex>> = HashMap::new();
+                status_and_release(&*snapshot, &all, &mut |index, _, release| {
+                    if let Some(release) = release {
+                        releases.entry(release).or_default().push(index);
+                    }
+                })?;
+                empty.insert(releases)
+            }
+        })
     }
 }
 

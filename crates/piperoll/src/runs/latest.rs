@@ -1,6 +1,7 @@
 use super::RunEntry;
 use super::execution;
-use super::find::{executions, of_workflow, positions, status_and_release};
+use super::find::{executions, of_workflow, positions};
+use super::stored::status_and_release;
 use crate::error::Result;
 use crate::event::Instant;
 use crate::limits::LATEST_KEPT_MAX;
@@ -107,8 +108,60 @@ impl Seen {
     }
 
     fn read(&self, snapshot: &dyn Snapshot) -> Result<Option<RunEntry>> {
-        let at = self.newest.iter().flat_map(|(_, at)| at.iter().copied());
-        let found = execution::read(snapshot, at)?;
+        let at = self.newest.as_ref().map(|(_, at)| at.as_slice());
+        let found = execution::read(snapshot, at.unwrap_or_default())?;
         Ok(found.into_iter().next_back().map(|found| found.entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::DraftActor;
+    use crate::runs::{Recording, Release, Run, record};
+    use crate::seal::Origin;
+    use crate::store::Location;
+    use crate::trail::{KeySource, Settings, Surroundings};
+
+    #[test]
+    fn d_f21_what_was_looked_at_is_not_looked_at_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            location: Location::Memory,
+            origin: Origin::parse("shop.example/audit").unwrap(),
+            key: KeySource::File(folder.path().join("key")),
+        };
+        let (trail, _) = Trail::create(&settings, Surroundings::default()).unwrap();
+        let how = Recording {
+            actor: Some(DraftActor::named("etl")),
+            ..Recording::default()
+        };
+        let add = |day: &str| {
+            let release = Release::parse(day).unwrap();
+            let receipt = record(&trail, &[Run::new("load", release, day)], &how).unwrap();
+            (release.at(), vec![receipt.entries[0].index])
+        };
+        let first = add("2026-11-01");
+        add("2026-11-09");
+        let latest = Latest::default();
+        let newest = || {
+            latest
+                .by_release(&trail, "load")
+                .unwrap()
+                .unwrap()
+                .run
+                .run_id
+        };
+        assert_eq!(newest(), "2026-11-09");
+        // As if the first were the newest of what was looked at: nothing of that is read again to find another.
+        latest.lock().get_mut("load").unwrap().newest = Some(first);
+        assert_eq!(newest(), "2026-11-01");
+        add("2026-11-05");
+        assert_eq!(newest(), "2026-11-05");
+        add("2026-11-02");
+        assert_eq!(newest(), "2026-11-05");
+        let other = Latest::default();
+        let found = other.by_release(&trail, "load").unwrap();
+        assert_eq!(found.unwrap().run.run_id, "2026-11-09");
     }
 }

@@ -1,6 +1,6 @@
 //! What Python's `json` module does otherwise than JSON: its form of doubles, and `NaN` and `Infinity`.
 
-use crate::event::{Value, ValueType};
+use crate::event::{Members, Value, ValueType};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,13 @@ fn text_length(bytes: &[u8]) -> usize {
 }
 
 /// Makes doubles of what stands for bare words.
-pub(super) fn restore(members: &mut BTreeMap<String, Value>) {
+pub(super) fn restore(members: &mut Members) {
+    if members.any_name(&mut |name| name == BARE) {
+        restore_tree(members.tree_mut());
+    }
+}
+
+fn restore_tree(members: &mut BTreeMap<String, Value>) {
     members.values_mut().for_each(restore_value);
 }
 
@@ -91,7 +97,7 @@ fn restore_value(value: &mut Value) {
             (1, Some(Value::Text(word))) if is_word(word) => {
                 *value = Value::Typed(ValueType::Real, word.clone());
             }
-            _ => restore(members),
+            _ => restore_tree(members),
         },
         _ => {}
     }

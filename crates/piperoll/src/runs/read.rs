@@ -1,11 +1,9 @@
 //! A run from JSON: the keys of ddeutil's `AuditData`, and ours.
 
-use super::json::plain_members;
 use super::{Release, Run, RunType, Status};
 use crate::error::Problem;
-use crate::event::{ActorKind, DraftActor, Instant, Json, Strength, Value};
+use crate::event::{ActorKind, DraftActor, Instant, Json, Members, Strength, Value};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 impl Run {
     /// Reads a document: what ddeutil-workflow writes is read as it is.
@@ -135,16 +133,16 @@ impl<'j> Keys<'j> {
         }
     }
 
-    fn object(&mut self, name: &str) -> BTreeMap<String, Value> {
+    fn object(&mut self, name: &str) -> Members {
         match self.take(name) {
-            None => BTreeMap::new(),
-            Some(Json::Object(members)) => plain_members(members),
+            None => Members::default(),
+            Some(Json::Object(members)) => Members::of_document(&members),
             Some(other) => {
                 self.fault(
                     name,
                     format!("must be an object, not {}", other.type_name()),
                 );
-                BTreeMap::new()
+                Members::default()
             }
         }
     }
@@ -166,10 +164,11 @@ impl<'j> Keys<'j> {
         })
     }
 
-    fn status(&mut self, context: &BTreeMap<String, Value>) -> Status {
-        let (place, text) = match (self.optional("status"), context.get("status")) {
+    fn status(&mut self, context: &Members) -> Status {
+        let within = context.get("status").map(Cow::into_owned);
+        let (place, text) = match (self.optional("status"), within) {
             (Some(text), _) => ("status", text),
-            (None, Some(Value::Text(text))) => ("context.status", text.clone()),
+            (None, Some(Value::Text(text))) => ("context.status", text),
             (None, None | Some(Value::Null)) => return Status::Success,
             (None, Some(_)) => {
                 self.fault("context.status", "must be text where there is no `status`");
@@ -246,12 +245,12 @@ impl<'j> Keys<'j> {
 }
 
 /// A time of `context.info`, which ddeutil's engine writes.
-fn told(context: &BTreeMap<String, Value>, name: &str) -> Option<Instant> {
-    let Some(Value::Object(info)) = context.get("info") else {
-        return None;
-    };
-    match info.get(name) {
-        Some(Value::Text(text)) => Release::parse(text).ok().map(|release| release.at()),
+fn told(context: &Members, name: &str) -> Option<Instant> {
+    match context.get("info").as_deref() {
+        Some(Value::Object(info)) => match info.get(name) {
+            Some(Value::Text(text)) => Release::parse(text).ok().map(|release| release.at()),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -1,11 +1,12 @@
 use super::ddeutil::Files;
 use super::entry::to_draft;
 use super::find::executions;
-use super::redact::redact;
+use super::redact::{is_to_be_redacted, redact};
 use super::{Part, Run};
 use crate::error::{Problem, Result};
 use crate::event::{Draft, DraftActor, EventId};
 use crate::trail::{Receipt, RecordError, Trail};
+use std::borrow::Cow;
 
 /// How runs are recorded.
 #[derive(Debug, Clone, Default)]
@@ -99,13 +100,20 @@ fn drafts(
 /// # Errors
 /// The faults: nobody is named, or the payload exceeds a limit. Those of the header are told when it is recorded.
 pub fn draft(run: &Run, part: &Part, how: &Recording) -> Result<Draft, Vec<Problem>> {
-    let run = redacted(run, how);
-    to_draft(run, part, how.actor.as_ref(), how.reason.as_deref())
+    to_draft(
+        &redacted(run, how),
+        part,
+        how.actor.as_ref(),
+        how.reason.as_deref(),
+    )
 }
 
 /// The run as it may be seen.
-pub(super) fn redacted(run: &Run, how: &Recording) -> Run {
+pub(super) fn redacted<'r>(run: &'r Run, how: &Recording) -> Cow<'r, Run> {
+    if !is_to_be_redacted(run, &how.redact) {
+        return Cow::Borrowed(run);
+    }
     let mut run = run.clone();
     redact(&mut run, &how.redact);
-    run
+    Cow::Owned(run)
 }

@@ -20,10 +20,18 @@ pub struct Secrets {
 
 /// Replaces what is secret in a run's context and metadata, in values and in names.
 pub(super) fn redact(run: &mut Run, words: &[String]) {
-    if words.is_empty() {
+    if !is_to_be_redacted(run, words) {
         return;
     }
     Secrets::of_run(run, words).redact_run(run, words);
+}
+
+/// Whether anything in a run's context and metadata may have a name that holds one of `words`. Where nothing has, there is nothing to replace.
+pub(super) fn is_to_be_redacted(run: &Run, words: &[String]) -> bool {
+    let words = lower(words);
+    let mut is_one = |name: &str| is_secret(name, &words);
+    let objects = [&run.context, &run.runs_metadata];
+    !words.is_empty() && objects.iter().any(|it| it.any_name(&mut is_one))
 }
 
 impl Secrets {
@@ -43,7 +51,7 @@ impl Secrets {
         let words = lower(words);
         let mut found = BTreeSet::new();
         for members in [&run.context, &run.runs_metadata] {
-            collect(members, &words, &mut found);
+            collect(&members.tree(), &words, &mut found);
         }
         Self::of(found)
     }
@@ -93,11 +101,11 @@ impl Secrets {
     /// Replaces what is secret in a run: by name, then by value.
     pub fn redact_run(&self, run: &mut Run, words: &[String]) {
         for members in [&mut run.context, &mut run.runs_metadata] {
-            let mut value = Value::Object(std::mem::take(members));
+            let mut value = Value::Object(std::mem::take(members).into_tree());
             redact_names(&mut value, words);
             self.redact_value(&mut value);
             if let Value::Object(redacted) = value {
-                *members = redacted;
+                *members = redacted.into();
             }
         }
     }
@@ -175,9 +183,17 @@ fn lower(words: &[String]) -> Vec<String> {
     words.iter().map(|word| word.to_lowercase()).collect()
 }
 
+/// Whether a name holds one of the words, which are in lower case.
 fn is_secret(name: &str, words: &[String]) -> bool {
-    let name = name.to_lowercase();
-    words.iter().any(|word| name.contains(word.as_str()))
+    if !name.is_ascii() {
+        let name = name.to_lowercase();
+        return words.iter().any(|word| name.contains(word.as_str()));
+    }
+    // Of every value that is recorded the name is looked at: most are short, and need no other text in lower case.
+    words.iter().any(|word| {
+        let mut windows = name.as_bytes().windows(word.len().max(1));
+        word.is_empty() || windows.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 /// The values, at any depth, that stand under a secret name.

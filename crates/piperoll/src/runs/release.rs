@@ -97,18 +97,21 @@ impl Release {
 
     /// The instant as an entry has it: in UTC, with as many fraction digits as there must be, so that equal instants are equal texts.
     pub fn instant_text(&self) -> String {
-        format!("{}Z", without_fraction(&self.at.to_string()))
+        let mut text = self.at.to_string();
+        let length = without_fraction(&text).len();
+        text.truncate(length);
+        text.push('Z');
+        text
     }
 
     /// Reads the two texts of an entry; `None` when the first is not letter by letter as [`Release::instant_text`] writes it.
     pub fn from_texts(instant: &str, offset: Option<&str>) -> Option<Self> {
-        let at = Instant::parse(instant).ok()?;
+        let at = instant_of(instant)?;
         let offset = match offset {
             Some(text) => Some(offset_of(text).ok()?),
             None => None,
         };
-        let release = Self::new(at, offset)?;
-        (release.instant_text() == instant).then_some(release)
+        Self::new(at, offset)
     }
 
     /// The date and time that clocks show there, as if it were UTC.
@@ -159,6 +162,29 @@ fn spell(digits: &str) -> String {
     let date = [part(0, 4), part(4, 6), part(6, 8)].join("-");
     let time = [part(8, 10), part(10, 12), part(12, 14)].join(":");
     format!("{date}T{time}")
+}
+
+/// The instant whose text is letter by letter this one.
+fn instant_of(text: &str) -> Option<Instant> {
+    let (civil, rest) = text.split_at_checked(19)?;
+    let rest = rest.strip_suffix('Z')?;
+    let fraction = match rest.strip_prefix('.') {
+        Some(digits) if (1..=6).contains(&digits.len()) && !digits.ends_with('0') => digits,
+        None if rest.is_empty() => "",
+        _ => return None,
+    };
+    // What is read in other forms, too, is never written in them.
+    if civil.get(10..11) != Some("T") || civil.get(17..) == Some("60") {
+        return None;
+    }
+    let mut whole = *b"0000-00-00T00:00:00.000000Z";
+    for (place, byte) in whole.iter_mut().zip(civil.bytes()) {
+        *place = byte;
+    }
+    for (place, byte) in whole.iter_mut().skip(20).zip(fraction.bytes()) {
+        *place = byte;
+    }
+    Instant::parse(std::str::from_utf8(&whole).ok()?).ok()
 }
 
 fn without_fraction(text: &str) -> &str {

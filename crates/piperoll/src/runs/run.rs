@@ -1,6 +1,6 @@
 use super::{Release, RunType, Status};
-use crate::event::{DraftActor, Instant, Value};
-use std::collections::BTreeMap;
+use crate::event::{DraftActor, Instant, Members, Value};
+use std::borrow::Cow;
 
 /// One execution of a workflow for a release. It is told apart from others by its name, the instant of its release and its id.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,13 +14,13 @@ pub struct Run {
     /// How it ended.
     pub status: Status,
     /// `params`, `jobs`, `status`, `errors`, and whatever the caller adds.
-    pub context: BTreeMap<String, Value>,
+    pub context: Members,
     /// What the workflow calls this execution; not blank.
     pub run_id: String,
     /// The execution that this one is a part of.
     pub parent_run_id: Option<String>,
     /// Whatever else is to be known of it: times, memory, settings.
-    pub runs_metadata: BTreeMap<String, Value>,
+    pub runs_metadata: Members,
     /// Its number among the executions for this release, from 1. Where nobody has given it, it is the run's place among those that the trail has.
     pub attempt: Option<u32>,
     /// When it began.
@@ -39,10 +39,10 @@ impl Run {
             release,
             run_type: super::ReleaseType::Normal.into(),
             status: Status::Success,
-            context: BTreeMap::new(),
+            context: Members::default(),
             run_id: run_id.into(),
             parent_run_id: None,
-            runs_metadata: BTreeMap::new(),
+            runs_metadata: Members::default(),
             attempt: None,
             started_at: None,
             ended_at: None,
@@ -56,7 +56,7 @@ impl Run {
     }
 
     /// What was passed to the workflow: the `params` of its context.
-    pub fn params(&self) -> Option<&Value> {
+    pub fn params(&self) -> Option<Cow<'_, Value>> {
         self.context.get("params")
     }
 }

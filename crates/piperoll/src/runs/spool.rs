@@ -26,7 +26,7 @@ impl Spool {
     /// # Errors
     /// `InvalidInput` when the run cannot be recorded, `Unavailable` when it is full; those of files.
     pub fn add(&self, id: EventId, run: &Run, part: &Part, how: &Recording) -> Result<()> {
-        let mut run = super::record::redacted(run, how);
+        let mut run = super::record::redacted(run, how).into_owned();
         run.actor = run.actor.or_else(|| how.actor.clone());
         // What could not be recorded must not wait to be.
         draft(&run, part, how).map_err(|problems| refused(&run, problems))?;

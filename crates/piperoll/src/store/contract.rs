@@ -200,6 +200,17 @@ pub trait Snapshot: HashReader {
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()>;
 
+    /// As [`Snapshot::entries`], for whoever only reads them: without what each is searched by, which costs a store something to tell.
+    /// [`StoredEntry::searched`] is `None`, and [`StoredEntry::search_faults`] is empty.
+    ///
+    /// # Errors
+    /// As [`Snapshot::entries`].
+    fn bare_entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()>;
+
     /// The positions of the entries that match a filter, in the page's order.
     ///
     /// # Errors

@@ -182,10 +182,10 @@ impl Snapshot for MemorySnapshot {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()> {
-        for (seq, event) in (0i64..).zip(&self.state.events) {
-            if !range.contains(&seq) {
-                continue;
-            }
+        let first = range.start.max(0);
+        let events = usize::try_from(first).ok();
+        let events = events.and_then(|first| self.state.events.get(first..));
+        for (seq, event) in (first..range.end).zip(events.unwrap_or_default()) {
             let id = event.header.id.to_string();
             let payload = event.payload.as_ref();
             let attributes = attributes_text(&event.attributes);
@@ -205,6 +205,19 @@ impl Snapshot for MemorySnapshot {
             }
         }
         Ok(())
+    }
+
+    fn bare_entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        self.entries(range, &mut |stored| {
+            visit(StoredEntry {
+                searched: None,
+                ..stored
+            })
+        })
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {

@@ -160,7 +160,8 @@ impl Store for SqliteStore {
             None => connection::reader(&self.path, self.busy_wait)?,
         };
         reader
-            .execute_batch(statements::BEGIN_READ)
+            .prepare_cached(statements::BEGIN_READ)
+            .and_then(|mut begin| begin.execute([]))
             .map_err(|e| failure(&self.path, false, e))?;
         // A file that is still to become a trail has nothing to show.
         if !connection::has_tables(&reader, &self.path)?

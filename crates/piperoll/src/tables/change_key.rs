@@ -137,7 +137,7 @@ fn key_at(
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let range = seq..seq.saturating_add(1);
     let mut key = None;
-    snapshot.entries(range, &mut |stored| {
+    snapshot.bare_entries(range, &mut |stored| {
         let header = stored.read_header()?;
         if !applies.is_change(&header) {
             return Ok(ControlFlow::Break(()));

@@ -168,7 +168,7 @@ pub(super) fn other_id(id: EventId, index: EntryIndex) -> Error {
 pub(crate) fn read_at(snapshot: &dyn Snapshot, index: EntryIndex) -> Result<Entry> {
     let seq = i64::try_from(index.get()).unwrap_or(i64::MAX);
     let mut found = None;
-    snapshot.entries(seq..seq.saturating_add(1), &mut |stored| {
+    snapshot.bare_entries(seq..seq.saturating_add(1), &mut |stored| {
         found = Some(Entry::read(&stored)?);
         Ok(ControlFlow::Break(()))
     })?;

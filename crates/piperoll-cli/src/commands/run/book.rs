@@ -132,8 +132,7 @@ pub(super) fn take_params(run: &mut Run, trail: &Trail) -> Result<()> {
         .hint(format!("give it again: --param {name}=..."))
         .into());
     }
-    run.context
-        .insert("params".to_owned(), Value::Object(params));
+    run.context.insert("params", Value::Object(params));
     Ok(())
 }
 

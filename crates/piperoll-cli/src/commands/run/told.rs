@@ -17,10 +17,9 @@ pub(super) fn tell_end(run: &mut Run, ended: &Ended) {
         ("cpu_system_ms", millis(ended.system)),
         ("memory_max_kib", Value::Int(ended.memory_kib)),
     ];
-    let told = told
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
-    run.runs_metadata.extend(told);
+    for (name, value) in told {
+        run.runs_metadata.insert(name, value);
+    }
     let signal = ended.status.signal();
     run.status = match (ended.status.success(), ended.asked) {
         (true, _) => Status::Success,
@@ -49,7 +48,7 @@ pub(super) fn tell_error(run: &mut Run, name: &str, message: &str) {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value));
     let errors = Value::Object(errors.collect());
-    run.context.insert("errors".to_owned(), errors);
+    run.context.insert("errors", errors);
 }
 
 pub(super) fn tell(run: &Run, output: &mut Output) {
@@ -57,7 +56,7 @@ pub(super) fn tell(run: &Run, output: &mut Output) {
         output.json_note(&run.to_json());
     } else {
         let took = run.runs_metadata.get("duration_ms");
-        let took = match took {
+        let took = match took.as_deref() {
             Some(Value::Int(millis)) => format!(" in {}", crate::commands::runs::duration(*millis)),
             _ => String::new(),
         };

@@ -12,7 +12,7 @@ use piperoll::store::Erased;
 /// Destroy what old runs hold; their headers and all proofs stay
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "What has not ended stays. The purge is recorded with who, why and how many, and a checkpoint is kept before\nit. Runs that were caught up on have old releases and young records: their age counts from the\nrecording, unless --by release is given.\n\nExample:\n  piperoll runs cleanup --max-age-days 180"
+    after_help = "What has not ended stays, and so do the files that `files` under `runs` in piperoll.yaml has written. The\npurge is recorded with who, why and how many, and a checkpoint is kept before it. Runs that were caught up\non have old releases and young records: their age counts from the recording, unless --by release is given.\n\nExample:\n  piperoll runs cleanup --max-age-days 180"
 )]
 pub(super) struct Args {
     /// Runs that are older go

@@ -70,7 +70,8 @@ fn text(args: &Args, exported: &Exported, output: &mut Output) -> Result<()> {
                     "a later export writes what has ended"
                 }
             };
-            output.line(&format!("{running} have not ended: {what}"))?;
+            let have = if exported.running == 1 { "has" } else { "have" };
+            output.line(&format!("{running} {have} not ended: {what}"))?;
         }
     }
     told::lines(

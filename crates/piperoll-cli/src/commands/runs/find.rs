@@ -126,7 +126,7 @@ pub(super) fn style(status: Status) -> anstyle::Style {
 
 /// What the run itself says of it, else what lies between its times.
 pub(super) fn took(run: &Run) -> Option<String> {
-    if let Some(Value::Int(millis)) = run.runs_metadata.get("duration_ms") {
+    if let Some(Value::Int(millis)) = run.runs_metadata.get("duration_ms").as_deref() {
         return Some(duration(*millis));
     }
     let (began, ended) = (run.started_at?, run.ended_at?);

@@ -86,7 +86,7 @@ fn text(entry: &RunEntry, output: &mut Output) -> Result<()> {
         ("began", time(run.started_at)),
         ("ended", time(run.ended_at)),
     ];
-    let mut context = run.context.clone();
+    let mut context = run.context.tree().into_owned();
     let params = context.remove("params").filter(|params| !is_empty(params));
     parts.push(("params", params.as_ref().map(to_json)));
     let errors = context.remove("errors").filter(|errors| !is_empty(errors));
@@ -104,7 +104,7 @@ fn text(entry: &RunEntry, output: &mut Output) -> Result<()> {
             .iter()
             .map(|(name, value)| (name.as_str(), Some(to_json(value)))),
     );
-    let metadata = Value::Object(run.runs_metadata.clone());
+    let metadata = Value::Object(run.runs_metadata.tree().into_owned());
     parts.push((
         "metadata",
         (!is_empty(&metadata)).then(|| to_json(&metadata)),

@@ -5,6 +5,9 @@ use crate::event::canonical::write_text;
 use crate::event::json::plain_length;
 use crate::event::{Json, Value};
 
+/// Pairs of a text that is read without a tree: no entry of ours has more.
+const PLAIN_MAX: usize = 4;
+
 /// The text of attributes with different names; none when there are none.
 pub fn attributes_text(attributes: &[Attribute]) -> Option<String> {
     if attributes.is_empty() {
@@ -49,8 +52,8 @@ pub(super) fn write_pairs<'a>(text: &mut String, pairs: impl Iterator<Item = (&'
 /// The names and values in a text of attributes, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AttributePairs<'t> {
-    /// The only pair of most texts.
-    one: Option<(&'t str, &'t str)>,
+    /// The pairs of most texts.
+    plain: [Option<(&'t str, &'t str)>; PLAIN_MAX],
     /// All pairs of the others.
     more: Vec<(String, String)>,
 }
@@ -58,9 +61,9 @@ pub struct AttributePairs<'t> {
 impl<'t> AttributePairs<'t> {
     /// Reads a text; `None` when it is not exactly as [`attributes_text`] would write it.
     pub fn read(text: &'t str) -> Option<Self> {
-        if let Some(pair) = plain_pair(text) {
+        if let Some(plain) = plain_pairs(text) {
             return Some(Self {
-                one: Some(pair),
+                plain,
                 more: Vec::new(),
             });
         }
@@ -76,25 +79,46 @@ impl<'t> AttributePairs<'t> {
             .iter()
             .map(|(name, value)| (name.clone(), Value::Text(value.clone())));
         let again = Value::Object(members.collect()).canonical();
-        (again == text && !more.is_empty()).then_some(Self { one: None, more })
+        let plain = [None; PLAIN_MAX];
+        (again == text && !more.is_empty()).then_some(Self { plain, more })
     }
 
     /// The pairs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let more = self.more.iter();
         let more = more.map(|(name, value)| (name.as_str(), value.as_str()));
-        self.one.into_iter().chain(more)
+        self.plain.iter().flatten().copied().chain(more)
     }
 }
 
-/// The only pair of most texts: nothing in it is escaped, or would have to be.
-fn plain_pair(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("{\"")?;
-    let (name, rest) = rest.split_at_checked(plain_length(rest.as_bytes()))?;
-    let rest = rest.strip_prefix("\":\"")?;
-    let (value, rest) = rest.split_at_checked(plain_length(rest.as_bytes()))?;
-    // A name with `$` would make the object one that is written otherwise.
-    (rest == "\"}" && !name.starts_with('$')).then_some((name, value))
+/// The pairs of most texts, which are few: nothing in them is escaped, or would have to be.
+fn plain_pairs(text: &str) -> Option<[Option<(&str, &str)>; PLAIN_MAX]> {
+    let mut pairs = [None; PLAIN_MAX];
+    let mut before = "";
+    let mut rest = text.strip_prefix('{')?;
+    for (position, pair) in pairs.iter_mut().enumerate() {
+        let (name, left) = plain_text(rest)?;
+        let (value, left) = plain_text(left.strip_prefix(':')?)?;
+        // Below U+E000 the order of bytes is the canonical one.
+        if (position > 0 && name <= before) || name.bytes().any(|byte| byte >= 0xee) {
+            return None;
+        }
+        before = name;
+        *pair = Some((name, value));
+        if left == "}" {
+            // A name with `$` that is the only one would make the object one that is written otherwise.
+            return (position > 0 || !name.starts_with('$')).then_some(pairs);
+        }
+        rest = left.strip_prefix(',')?;
+    }
+    None
+}
+
+/// A text that stands for itself, and what follows it.
+fn plain_text(json: &str) -> Option<(&str, &str)> {
+    let rest = json.strip_prefix('"')?;
+    let (text, rest) = rest.split_at_checked(plain_length(rest.as_bytes()))?;
+    Some((text, rest.strip_prefix('"')?))
 }
 
 /// Whether JSON holds a text as it is.
@@ -136,9 +160,23 @@ mod tests {
             (text.as_str(), read(&text).unwrap()),
             (r#"{"key":"a/b="}"#, vec![pair])
         );
+        for text in [
+            "{\"a\":\"x\",\"b\":\"\",\"release\":\"2026\",\"status\":\"\u{e4}\"}",
+            r#"{"$a":"x","b":""}"#,
+            r#"{"a":"1","b":"2","c":"3","d":"4","e":"5"}"#,
+            "{\"\u{1f600}\":\"1\",\"\u{fb33}\":\"2\"}",
+        ] {
+            let members = read(text).unwrap().into_iter();
+            let members = members.map(|(name, value)| (name, Value::Text(value)));
+            assert_eq!(Value::Object(members.collect()).canonical(), text);
+        }
         for other in [
             "",
             "{}",
+            r#"{"a":"x","b":""},"#,
+            r#"{"a":"x","b":"",}"#,
+            r#"{"a":"x","b":7}"#,
+            "{\"\u{fb33}\":\"2\",\"\u{1f600}\":\"1\"}",
             "[]",
             "7",
             r#"{"key":7}"#,

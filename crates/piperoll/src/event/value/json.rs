@@ -69,6 +69,26 @@ impl Value {
     }
 }
 
+/// Writes the canonical JSON of an object of JSON that knows no typed values, without making a value of it: what looks like one is the caller's own.
+pub(in crate::event) fn write_plain_members(out: &mut Vec<u8>, members: &Members<'_>) {
+    let write = |out: &mut Vec<u8>| {
+        let members = members.iter().map(|(name, value)| (name.as_ref(), value));
+        write_object(out, members, write_plain);
+    };
+    match is_dollar(members) {
+        true => write_wrapped(out, write),
+        false => write(out),
+    }
+}
+
+fn write_plain(out: &mut Vec<u8>, json: &Json<'_>) {
+    match json {
+        Json::Array(items) => write_array(out, items, write_plain),
+        Json::Object(members) => write_plain_members(out, members),
+        scalar => write_kept(out, scalar),
+    }
+}
+
 /// Writes the canonical JSON of the value that JSON from outside stands for, without making that value.
 pub(in crate::event) fn write_kept(out: &mut Vec<u8>, json: &Json<'_>) {
     match json {

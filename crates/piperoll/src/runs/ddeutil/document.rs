@@ -2,8 +2,9 @@
 
 use crate::error::Problem;
 use crate::event::Value;
-use crate::runs::json::write_members;
+use crate::runs::json::{Field, write_fields};
 use crate::runs::{Release, Run, Status, Style, python};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A run as a document of ddeutil's `AuditData`: JSON as Python writes it with an indent of 2. The type is one that the published package knows, and the context says the status, which has no field.
@@ -12,30 +13,31 @@ pub fn write(run: &Run) -> String {
     let parent = run.parent_run_id.as_deref().map_or(Value::Null, text);
     // As Python's `str` has it.
     let release = run.release.to_string().replacen('T', " ", 1);
-    let members = [
-        ("name", text(&run.name)),
-        ("release", text(&release)),
-        ("type", text(run.run_type.means().as_str())),
-        ("context", Value::Object(context(run))),
-        ("parent_run_id", parent),
-        ("run_id", text(&run.run_id)),
-        ("runs_metadata", Value::Object(run.runs_metadata.clone())),
+    let context = context(run);
+    let fields = [
+        ("name", Field::Value(text(&run.name))),
+        ("release", Field::Value(text(&release))),
+        ("type", Field::Value(text(run.run_type.means().as_str()))),
+        ("context", Field::Tree(&context)),
+        ("parent_run_id", Field::Value(parent)),
+        ("run_id", Field::Value(text(&run.run_id))),
+        ("runs_metadata", Field::Members(&run.runs_metadata)),
     ];
     let mut out = String::new();
-    write_members(&mut out, &members, Style::PYTHON_LINES);
+    write_fields(&mut out, &fields, Style::PYTHON_LINES);
     out
 }
 
 /// The context with the status of the run.
-pub(super) fn context(run: &Run) -> BTreeMap<String, Value> {
-    let mut context = run.context.clone();
+pub(super) fn context(run: &Run) -> Cow<'_, BTreeMap<String, Value>> {
+    let mut context = run.context.tree();
     let is_told = match context.get("status") {
         Some(Value::Text(text)) => Status::read(text) == Some(run.status),
         _ => false,
     };
     if !is_told {
         let status = Value::Text(run.status.as_str().to_owned());
-        context.insert("status".to_owned(), status);
+        context.to_mut().insert("status".to_owned(), status);
     }
     context
 }
@@ -54,12 +56,14 @@ pub fn read(document: &[u8]) -> Result<Run, Vec<Problem>> {
 
 /// Whether two records of one run say the same of it, as far as every format can: in what a document holds.
 pub(in crate::runs) fn is_told_as(one: &Run, other: &Run) -> bool {
-    let document = |run: &Run| {
-        let mut run = run.clone();
-        run.release = Release::utc(run.release.at());
-        write(&run)
-    };
-    one.status == other.status && document(one) == document(other)
+    one.status == other.status && told(one) == told(other)
+}
+
+/// What a document holds of a run, whatever the offset of its release is.
+pub(super) fn told(run: &Run) -> String {
+    let mut run = run.clone();
+    run.release = Release::utc(run.release.at());
+    write(&run)
 }
 
 #[cfg(test)]

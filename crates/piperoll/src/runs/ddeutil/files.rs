@@ -1,29 +1,33 @@
 //! A folder of ddeutil's files: `workflow={name}/release={digits}/{parent_run_id or run_id}.log`.
 
-use super::document::{is_told_as, read, write};
+use super::document::{read, write};
 use super::name::escaped;
+use super::shared::Shared;
 use crate::error::{Error, Problem, Result};
 use crate::event::Instant;
 use crate::fs::{self, Node};
-use crate::limits::{LINE_BYTES_MAX, SHARED_NAMES_MAX};
+use crate::limits::LINE_BYTES_MAX;
 use crate::runs::import::Told;
 use crate::runs::{Run, RunEntry};
 use crate::trail::{Receipt, Trail};
 use jiff::Timestamp;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How the name of a workflow's folder begins.
 const WORKFLOW: &str = "workflow=";
 /// How the name of a release's folder begins.
 const RELEASE: &str = "release=";
 /// How the name of a run's file ends.
-const LOG: &str = "log";
+pub(super) const LOG: &str = "log";
 
 /// A folder of ddeutil's files.
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: PathBuf,
+    /// A run may have many parts, whose files all have its name.
+    shared: Arc<Shared>,
 }
 
 /// Where a run is, and whether it was there before.
@@ -47,6 +51,7 @@ impl Files {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            shared: Arc::default(),
         }
     }
 
@@ -60,7 +65,7 @@ impl Files {
     ///
     /// # Errors
     /// `Denied` without the right, or when a symbolic link stands where one of its folders should; `InvalidInput` when more than
-    /// [`SHARED_NAMES_MAX`] runs of one release would have its name; `Unavailable` when it cannot be written.
+    /// [`crate::limits::SHARED_NAMES_MAX`] runs of one release would have its name; `Unavailable` when it cannot be written.
     pub fn write(&self, run: &Run) -> Result<Placed> {
         let workflow = self
             .folder
@@ -74,20 +79,7 @@ impl Files {
         fs::create_folder_durably(&release)?;
         let text = write(run);
         let stem = escaped(run.parent_run_id.as_deref().unwrap_or(&run.run_id));
-        for number in 1..=SHARED_NAMES_MAX {
-            let name = match number {
-                1 => format!("{stem}.{LOG}"),
-                _ => format!("{stem}~{number}.{LOG}"),
-            };
-            let path = release.join(name);
-            if let Some(was_there) = place(&path, run, &text)? {
-                return Ok(Placed { path, was_there });
-            }
-        }
-        let shown = release.display();
-        Err(Error::invalid_input(format!(
-            "`{shown}` has {SHARED_NAMES_MAX} runs that would be `{stem}.{LOG}`"
-        )))
+        self.shared.place(&release, &stem, run, &text)
     }
 
     /// Writes the runs that have just been recorded and have ended, as the trail has them: with what was redacted.
@@ -168,21 +160,6 @@ fn folders(
         }
     }
     found
-}
-
-/// Writes a run under a name, unless that is another's: whether it was there.
-fn place(path: &Path, run: &Run, text: &str) -> Result<Option<bool>> {
-    if Node::at(path)?.is_none() && fs::write_new(path, text.as_bytes())? {
-        return Ok(Some(false));
-    }
-    // What is no file, or holds no run, is somebody's all the same.
-    let Some(Node::File(_)) = Node::at(path)? else {
-        return Ok(None);
-    };
-    let there = fs::read(path, LINE_BYTES_MAX)?.unwrap_or_default();
-    let is_there = there == text.as_bytes()
-        || read(&there).is_ok_and(|other| other.is_same_as(run) && is_told_as(&other, run));
-    Ok(is_there.then_some(true))
 }
 
 fn is_link(path: &Path) -> Error {

@@ -22,7 +22,7 @@ pub fn import_files(
     how: &Recording,
     progress: &mut Progress<'_>,
 ) -> Result<Imported> {
-    let mut importer = Importer::new(trail, how, &mut |_| {})?;
+    let mut importer = Importer::new(trail, how);
     let shown = path.display();
     let found = match Node::at(path)? {
         None => return Err(Error::not_found(format!("there is nothing at `{shown}`"))),

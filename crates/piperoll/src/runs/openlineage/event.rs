@@ -6,7 +6,7 @@ use crate::runs::json::plain_members;
 use std::collections::BTreeMap;
 
 /// The members of a JSON object.
-pub(super) type Members = BTreeMap<String, Value>;
+pub(super) type Object = BTreeMap<String, Value>;
 
 /// What an event says of the state of its run, in the order in which a run goes through them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,13 +60,13 @@ pub(super) struct RunEvent {
     pub(super) key: RunKey,
     pub(super) transition: Transition,
     pub(super) at: Instant,
-    pub(super) run_facets: Members,
-    pub(super) job_facets: Members,
+    pub(super) run_facets: Object,
+    pub(super) job_facets: Object,
     pub(super) inputs: Vec<Value>,
     pub(super) outputs: Vec<Value>,
     pub(super) producer: Option<Value>,
     /// What else stands in the event, by name.
-    pub(super) rest: Members,
+    pub(super) rest: Object,
 }
 
 /// What a line holds.
@@ -106,7 +106,7 @@ impl Lineage {
 
 /// The members of an event that are yet to be read, and what was wrong with the others.
 struct Keys {
-    members: Members,
+    members: Object,
     problems: Vec<Problem>,
 }
 
@@ -188,7 +188,7 @@ impl Keys {
         }
     }
 
-    fn required(&mut self, key: &str) -> Option<Members> {
+    fn required(&mut self, key: &str) -> Option<Object> {
         let message = match self.members.remove(key) {
             Some(Value::Object(members)) => return Some(members),
             Some(_) => "must be an object",
@@ -198,7 +198,7 @@ impl Keys {
         None
     }
 
-    fn name(&mut self, members: &mut Members, within: &str, key: &str) -> Option<String> {
+    fn name(&mut self, members: &mut Object, within: &str, key: &str) -> Option<String> {
         match members.remove(key) {
             Some(Value::Text(text)) if !text.trim().is_empty() => Some(text),
             _ => {
@@ -208,13 +208,13 @@ impl Keys {
         }
     }
 
-    fn facets(&mut self, members: &mut Members, within: &str) -> Members {
+    fn facets(&mut self, members: &mut Object, within: &str) -> Object {
         match members.remove("facets") {
-            None | Some(Value::Null) => Members::new(),
+            None | Some(Value::Null) => Object::new(),
             Some(Value::Object(facets)) => facets,
             Some(_) => {
                 self.fault(format!("{within}.facets"), "must be an object");
-                Members::new()
+                Object::new()
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The events of one run as a run: in whatever order they come, and however often.
 
-use super::event::{Members, RunEvent, RunKey, Transition, instant, text};
+use super::event::{Object, RunEvent, RunKey, Transition, instant, text};
 use super::ours;
 use crate::event::{Instant, Value};
 use crate::limits::LINEAGE_EVENTS_MAX;
@@ -136,7 +136,7 @@ impl Fold {
         let parent = parent.and_then(|facet| text(facet, &["run", "runId"]));
         run.parent_run_id = parent.map(str::to_owned);
         let events = self.events.into_iter().map(|(at, transition)| {
-            Value::Object(Members::from([
+            Value::Object(Object::from([
                 ("eventType".to_owned(), word(transition.as_str())),
                 ("eventTime".to_owned(), word(&at.to_string())),
             ]))
@@ -162,11 +162,10 @@ impl Fold {
                 kept.insert(name.to_owned(), value);
             }
         }
-        run.context.insert(KEPT.to_owned(), Value::Object(kept));
-        run.context
-            .insert("status".to_owned(), word(status.as_str()));
+        run.context.insert(KEPT, Value::Object(kept));
+        run.context.insert("status", word(status.as_str()));
         if let Some(errors) = errors {
-            run.context.insert("errors".to_owned(), errors);
+            run.context.insert("errors", errors);
         }
         Folded {
             is_release_guessed: named.is_none() && run.started_at.is_none(),
@@ -212,7 +211,7 @@ fn ending(
 }
 
 /// Data sets by what they are called; one that has no name is called by what it is.
-fn data_sets(list: Vec<Value>) -> Members {
+fn data_sets(list: Vec<Value>) -> Object {
     let named = list.into_iter().map(|value| {
         let part = |name| text(&value, &[name]).map(word);
         let name = match (part("namespace"), part("name")) {
@@ -225,7 +224,7 @@ fn data_sets(list: Vec<Value>) -> Members {
 }
 
 /// What was said last, without facets that were taken back.
-fn values(said: BTreeMap<String, Said>) -> Members {
+fn values(said: BTreeMap<String, Said>) -> Object {
     let is_deleted = |value: &Value| match value {
         Value::Object(members) => members.get("_deleted") == Some(&Value::Bool(true)),
         _ => false,

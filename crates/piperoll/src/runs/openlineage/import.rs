@@ -5,7 +5,7 @@ use super::fold::{Fold, Folded};
 use super::lines::{At, Sources};
 use crate::error::Result;
 use crate::runs::import::Importer;
-use crate::runs::{Imported, Progress, Recording, Release};
+use crate::runs::{Imported, Progress, Recording};
 use crate::trail::Trail;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -28,11 +28,7 @@ pub fn import_openlineage(
 ) -> Result<Imported> {
     let sources = Sources::at(path)?;
     let last = last_of_each(&sources)?;
-    let mut releases: HashMap<Short, Release> = HashMap::new();
-    let mut importer = Importer::new(trail, how, &mut |entry| {
-        let run = entry.run;
-        releases.insert(short(&[&run.name, &run.run_id]), run.release);
-    })?;
+    let mut importer = Importer::new(trail, how);
     let mut open: HashMap<Short, Fold> = HashMap::new();
     sources.each(&mut |at, line, (done, all)| {
         progress(done, all);
@@ -67,9 +63,8 @@ pub fn import_openlineage(
             notes,
             is_release_guessed,
         } = fold.finish();
-        if is_release_guessed && let Some(release) = releases.get(&short(&[&run.name, &run.run_id]))
-        {
-            run.release = *release;
+        if is_release_guessed && let Some(release) = importer.release_of(&run.name, &run.run_id)? {
+            run.release = release;
         }
         let place = format!("{} {} {}", sources.place(at), run.name, run.run_id);
         for note in notes {

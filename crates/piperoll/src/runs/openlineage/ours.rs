@@ -1,6 +1,6 @@
 //! The facet in which an exported run stands as the trail has it, so that it can come back as it was.
 
-use super::event::Members;
+use super::event::Object;
 use crate::event::{Json, Value};
 use crate::runs::json::{plain, write_value};
 use crate::runs::{Run, Style};
@@ -11,12 +11,12 @@ pub(super) const FACET: &str = "piperoll_run";
 const RUN: &str = "run";
 
 /// The facet of a run, less the marks that each facet has. Values that JSON has no type for stand as in an entry.
-pub(super) fn write(run: &Run) -> Members {
+pub(super) fn write(run: &Run) -> Object {
     let members = run.members().into_iter();
     let members = members.map(|(name, value)| (name.to_owned(), value));
     let canonical = Value::Object(members.collect()).canonical();
     let literal = Json::parse_stored(canonical.as_bytes()).map(plain);
-    Members::from([(RUN.to_owned(), literal.unwrap_or(Value::Null))])
+    Object::from([(RUN.to_owned(), literal.unwrap_or(Value::Null))])
 }
 
 /// The run in a facet; `None` when it holds none.
@@ -33,8 +33,8 @@ pub(super) fn read(facet: &Value) -> Option<Run> {
     // As in an entry, not as in a document of somebody else.
     for (name, value) in members {
         match (name.as_ref(), Value::from_json(value)) {
-            ("context", Value::Object(context)) => run.context = context,
-            ("runs_metadata", Value::Object(metadata)) => run.runs_metadata = metadata,
+            ("context", Value::Object(context)) => run.context = context.into(),
+            ("runs_metadata", Value::Object(metadata)) => run.runs_metadata = metadata.into(),
             _ => {}
         }
     }
@@ -59,8 +59,8 @@ mod tests {
         let own = Value::Object([("$dec".to_owned(), Value::Text("1".into()))].into());
         let real = Value::Typed(ValueType::Decimal, "1.0".into());
         for (name, value) in [("date", date), ("own", own), ("real", real)] {
-            run.context.insert(name.into(), value.clone());
-            run.runs_metadata.insert(name.into(), value);
+            run.context.insert(name, value.clone());
+            run.runs_metadata.insert(name, value);
         }
         let facet = Value::Object(write(&run));
         assert_eq!(read(&facet), Some(run));

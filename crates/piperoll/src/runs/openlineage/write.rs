@@ -1,12 +1,13 @@
 //! A run as run events.
 
-use super::event::{Members, Transition, text};
+use super::event::{Object, Transition, text};
 use super::fold::KEPT;
 use super::ours;
 use crate::event::{Instant, Value};
-use crate::runs::json::write_members;
+use crate::runs::json::{Field, write_fields};
 use crate::runs::known::Identity;
 use crate::runs::{Run, Status, Style};
+use std::borrow::Cow;
 
 /// Who made the events.
 const PRODUCER: &str = "urn:piperoll";
@@ -62,29 +63,26 @@ pub(super) const fn ending(status: Status) -> Transition {
 impl Telling<'_> {
     /// An event as one line of JSON, without its end.
     pub(super) fn event(&self, transition: Transition, at: Instant) -> String {
-        let kept = match self.run.context.get(KEPT) {
-            Some(Value::Object(kept)) => kept.clone(),
-            _ => Members::new(),
-        };
+        let kept = kept(self.run);
         let namespace = kept
             .get("namespace")
             .filter(|value| is_text(value))
             .cloned();
         let object = |name: &str| match kept.get(name) {
             Some(Value::Object(members)) => members.clone(),
-            _ => Members::new(),
+            _ => Object::new(),
         };
         let list = |name: &str| match kept.get(name) {
             Some(Value::Array(items)) => Value::Array(items.clone()),
             _ => Value::Array(Vec::new()),
         };
         let mut run_facets = object("runFacets");
-        self.add_facets(&mut run_facets, transition);
-        let run = Members::from([
+        self.add_facets(&mut run_facets, &kept, transition);
+        let run = Object::from([
             ("runId".to_owned(), word(&lineage_id(self.run))),
             ("facets".to_owned(), Value::Object(run_facets)),
         ]);
-        let job = Members::from([
+        let job = Object::from([
             (
                 "namespace".to_owned(),
                 namespace.unwrap_or_else(|| word(self.namespace)),
@@ -102,23 +100,20 @@ impl Telling<'_> {
             ("producer", word(PRODUCER)),
             ("schemaURL", word(SCHEMA)),
         ];
+        let members = members.map(|(name, value)| (name, Field::Value(value)));
         let mut line = String::new();
-        write_members(&mut line, &members, Style::LINE);
+        write_fields(&mut line, &members, Style::LINE);
         line
     }
 
-    fn add_facets(&self, facets: &mut Members, transition: Transition) {
+    fn add_facets(&self, facets: &mut Object, kept: &Object, transition: Transition) {
         let run = self.run;
-        let mut add = |name: &str, members: Members| {
+        let mut add = |name: &str, members: Object| {
             facets.insert(name.to_owned(), marked(name, members));
         };
         // Whatever stands there knows more than we: the end of the interval, the root of a tree.
         let is_told = |name: &str, path: &[&str], expected: &str| {
-            let facet = match run.context.get(KEPT) {
-                Some(Value::Object(kept)) => kept.get("runFacets"),
-                _ => None,
-            };
-            let facet = match facet {
+            let facet = match kept.get("runFacets") {
                 Some(Value::Object(facets)) => facets.get(name),
                 _ => None,
             };
@@ -133,14 +128,14 @@ impl Telling<'_> {
         if !is_told("nominalTime", &["nominalStartTime"], &nominal) {
             add(
                 "nominalTime",
-                Members::from([("nominalStartTime".to_owned(), word(&nominal))]),
+                Object::from([("nominalStartTime".to_owned(), word(&nominal))]),
             );
         }
         if let Some(parent) = self.parent
             && !is_told("parent", &["run", "runId"], &parent.run_id)
         {
-            let id = Members::from([("runId".to_owned(), word(&parent.run_id))]);
-            let job = Members::from([
+            let id = Object::from([("runId".to_owned(), word(&parent.run_id))]);
+            let job = Object::from([
                 ("namespace".to_owned(), word(self.namespace)),
                 ("name".to_owned(), word(&parent.job)),
             ]);
@@ -167,22 +162,29 @@ pub(super) fn lineage_id(run: &Run) -> String {
     }
 }
 
+/// What the run kept of the events that it was made of.
+fn kept(run: &Run) -> Object {
+    match run.context.get(KEPT).map(Cow::into_owned) {
+        Some(Value::Object(kept)) => kept,
+        _ => Object::new(),
+    }
+}
+
 /// The facet of what a context says of errors, where there is a message.
-fn errors(run: &Run) -> Option<Members> {
-    let Some(Value::Object(errors)) = run.context.get("errors") else {
+fn errors(run: &Run) -> Option<Object> {
+    let Some(Value::Object(mut facet)) = run.context.get("errors").map(Cow::into_owned) else {
         return None;
     };
-    let Some(Value::Text(_)) = errors.get("message") else {
+    let Some(Value::Text(_)) = facet.get("message") else {
         return None;
     };
-    let mut facet = errors.clone();
     let language = facet.entry("programmingLanguage".to_owned());
     language.or_insert_with(|| word("unknown"));
     Some(facet)
 }
 
 /// A facet with the marks that each has.
-fn marked(name: &str, mut members: Members) -> Value {
+fn marked(name: &str, mut members: Object) -> Value {
     let schema = SCHEMAS.iter().find(|(known, _)| *known == name);
     let schema = schema.map_or(SCHEMA, |(_, schema)| schema);
     members.insert("_producer".to_owned(), word(PRODUCER));

@@ -103,8 +103,34 @@ fn what_is_no_release_is_refused_with_its_reason() {
         "2024-01-15T10:30:00.000000Z",
         "2024-01-15T10:30:00+00:00",
         "2024-01-15T10:30:00.50Z",
+        "2024-01-15T10:30:00.Z",
+        "2024-01-15T10:30:00.1234567Z",
+        "2024-01-15T10:30:00.x1Z",
+        "2024-01-15t10:30:00Z",
+        "2024-01-15T10:30:00z",
+        "2024-01-15T10:30:00",
+        "2024-02-30T10:30:00Z",
+        "2016-12-31T23:59:60Z",
+        "",
     ] {
         assert!(Release::from_texts(text, None).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn the_text_of_an_instant_is_read_again() {
+    let mut micros = -62_167_219_200_000_000i64;
+    while let Some(at) = Instant::from_micros(micros) {
+        let text = Release::utc(at).instant_text();
+        let read = Release::from_texts(&text, None).map(|release| release.at());
+        assert_eq!(read, Some(at), "{text}");
+        // Steps of about four years, with as many fraction digits as there can be, and with fewer.
+        let even = micros % 3 == 0;
+        micros += if even {
+            123_456_789_012_345
+        } else {
+            120_000_000_100_000
+        };
     }
 }
 

@@ -116,8 +116,8 @@ fn set_up(
 /// Whether there is any table: not so in a file that is still to become a trail.
 pub(super) fn has_tables(connection: &Connection, path: &Path) -> Result<bool> {
     connection
-        .query_row(statements::ANY_TABLE, [], |_| Ok(()))
-        .optional()
+        .prepare_cached(statements::ANY_TABLE)
+        .and_then(|mut statement| statement.query_row([], |_| Ok(())).optional())
         .map(|found| found.is_some())
         .map_err(|e| failure(path, false, e))
 }
@@ -158,7 +158,9 @@ pub(super) fn marks(connection: &Connection, path: &Path) -> Result<Marks> {
 }
 
 pub(super) fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
-    connection.query_row(sql, [], |row| row.get(0))
+    connection
+        .prepare_cached(sql)?
+        .query_row([], |row| row.get(0))
 }
 
 /// Why there is no connection.

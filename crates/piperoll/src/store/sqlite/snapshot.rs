@@ -70,6 +70,52 @@ impl<'s> SqliteSnapshot<'s> {
         Ok(())
     }
 
+    /// Visits the entries of a range, with what they are searched by where that is `searched`.
+    fn stored(
+        &self,
+        range: Range<i64>,
+        searched: bool,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        let values = [range.start, last(&range)];
+        self.rows(statements::ENTRIES, values, &mut |row| {
+            let mut reader = RowReader::new(row);
+            let seq = reader.integer(0, "seq");
+            let id = reader.text(1, "id");
+            let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
+            let payload = reader.bytes(3, "payload", Type::TextOrNull);
+            let salt = reader.bytes(4, "salt", Type::BlobOrNull);
+            let attributes = reader.bytes(5, "attributes", Type::TextOrNull);
+            let attributes = attributes.map(|text| std::str::from_utf8(text).unwrap_or_default());
+            let pairs = attributes.map_or_else(Default::default, |text| {
+                AttributePairs::read(text).unwrap_or_else(|| {
+                    let fault = "column `attributes` does not hold attributes";
+                    reader.faults.push(fault.to_owned());
+                    AttributePairs::default()
+                })
+            });
+            let width = BLOCK as i64;
+            let block = match searched {
+                true => self.block(seq.div_euclid(width))?,
+                false => None,
+            };
+            let place = usize::try_from(seq.rem_euclid(width)).unwrap_or_default();
+            let found = block.as_ref().map(|block| block.entry(place, &pairs));
+            let (searched, search_faults) = found.unwrap_or_default();
+            visit(StoredEntry {
+                seq,
+                id,
+                header,
+                payload,
+                salt,
+                attributes,
+                searched,
+                faults: reader.faults,
+                search_faults,
+            })
+        })
+    }
+
     /// The block of a number, as it is stored; none where there is no row of it.
     fn block(&self, number: i64) -> Result<Option<Rc<StoredBlock>>> {
         if let Some((_, block)) = self.block.borrow().as_ref().filter(|(at, _)| *at == number) {
@@ -108,7 +154,10 @@ impl<'s> SqliteSnapshot<'s> {
 impl Drop for SqliteSnapshot<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take()
-            && connection.execute_batch(statements::END_READ).is_ok()
+            && connection
+                .prepare_cached(statements::END_READ)
+                .and_then(|mut end| end.execute([]))
+                .is_ok()
         {
             lock(&self.store.readers).push(connection);
         }
@@ -194,40 +243,15 @@ impl Snapshot for SqliteSnapshot<'_> {
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
     ) -> Result<()> {
-        let values = [range.start, last(&range)];
-        self.rows(statements::ENTRIES, values, &mut |row| {
-            let mut reader = RowReader::new(row);
-            let seq = reader.integer(0, "seq");
-            let id = reader.text(1, "id");
-            let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
-            let payload = reader.bytes(3, "payload", Type::TextOrNull);
-            let salt = reader.bytes(4, "salt", Type::BlobOrNull);
-            let attributes = reader.bytes(5, "attributes", Type::TextOrNull);
-            let attributes = attributes.map(|text| std::str::from_utf8(text).unwrap_or_default());
-            let pairs = attributes.map_or_else(Default::default, |text| {
-                AttributePairs::read(text).unwrap_or_else(|| {
-                    let fault = "column `attributes` does not hold attributes";
-                    reader.faults.push(fault.to_owned());
-                    AttributePairs::default()
-                })
-            });
-            let width = BLOCK as i64;
-            let block = self.block(seq.div_euclid(width))?;
-            let place = usize::try_from(seq.rem_euclid(width)).unwrap_or_default();
-            let found = block.as_ref().map(|block| block.entry(place, &pairs));
-            let (searched, search_faults) = found.unwrap_or_default();
-            visit(StoredEntry {
-                seq,
-                id,
-                header,
-                payload,
-                salt,
-                attributes,
-                searched,
-                faults: reader.faults,
-                search_faults,
-            })
-        })
+        self.stored(range, true, visit)
+    }
+
+    fn bare_entries(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()> {
+        self.stored(range, false, visit)
     }
 
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {

@@ -42,7 +42,7 @@ fn the_newest_attempt_of_a_release_is_exported_and_the_rest_told() {
     // The same instant, once with an offset.
     let mut second = run("w", "2024-01-15T17:30:00+07:00", "second");
     (second.status, second.parent_run_id) = (Status::Failed, Some("p".into()));
-    second.context.insert("n\u{e4}".into(), Value::Real(0.5));
+    second.context.insert("n\u{e4}", Value::Real(0.5));
     recorded(&trail, &second);
     recorded(&trail, &run("w", "2024-01-16", "other"));
     let mut begun = run("w", "2024-01-17", "begun");
@@ -86,7 +86,10 @@ fn the_newest_attempt_of_a_release_is_exported_and_the_rest_told() {
         (found[0].0.status, &found[0].0.parent_run_id),
         (Status::Failed, &second.parent_run_id)
     );
-    assert_eq!(found[0].0.context["n\u{e4}"], Value::Real(0.5));
+    assert_eq!(
+        found[0].0.context.get("n\u{e4}").as_deref(),
+        Some(&Value::Real(0.5))
+    );
     assert_eq!(import(&trail, &path).there, 2);
 }
 

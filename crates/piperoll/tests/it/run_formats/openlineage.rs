@@ -162,9 +162,9 @@ fn what_is_exported_comes_back_as_it_was() {
     failed.parent_run_id = Some("p-1".into());
     failed.started_at = Some(failed.release.at());
     let date = Value::Typed(ValueType::Date, "2026-11-01".into());
-    failed.context.insert("date".into(), date);
+    failed.context.insert("date", date);
     let message = Value::Object([("message".to_owned(), Value::Text("boom".into()))].into());
-    failed.context.insert("errors".into(), message);
+    failed.context.insert("errors", message);
     let mut parent = run("dag", "2026-11-01", "p-1");
     parent.status = Status::Skip;
     let mut begun = run("dag", "2026-11-02", "0197FFF0-0000-7000-8000-000000000001");

@@ -197,28 +197,3 @@ fn d_f14_latest_by_release_and_latest_by_recording_are_two_questions() {
         ("c", Some(2))
     );
 }
-
-#[test]
-fn d_f21_latest_looks_at_what_is_new_not_at_the_history() {
-    let place = Place::in_memory();
-    let trail = place.make();
-    filled(&trail, 2026);
-    let latest = Latest::default();
-    latest.by_release(&trail, "load").unwrap();
-    let time = |latest: &Latest| {
-        let times = (0..30).map(|_| {
-            let start = std::time::Instant::now();
-            assert!(latest.by_release(&trail, "load").unwrap().is_some());
-            start.elapsed()
-        });
-        times.min().unwrap()
-    };
-    let before = time(&latest);
-    for year in 2000..2005 {
-        filled(&trail, year);
-    }
-    latest.by_release(&trail, "load").unwrap();
-    let after = time(&latest);
-    println!("latest among 400: {before:?}, among 2,400: {after:?}");
-    assert!(after < before * 4, "{before:?} {after:?}");
-}

@@ -1,7 +1,8 @@
 use super::*;
 use crate::runs::ddeutil::document;
 use crate::runs::{Release, Status};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 fn run(name: &str, release: &str, run_id: &str) -> Run {
     Run::new(name, Release::parse(release).unwrap(), run_id)
@@ -69,6 +70,48 @@ fn a_run_lands_where_the_package_puts_it_and_never_on_another() {
         .unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), document(&first));
     assert_eq!(read_back(&files).0.len(), 5);
+}
+
+#[test]
+fn of_many_children_each_has_its_file_and_is_found_again() {
+    const CHILDREN: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::new(folder.path().join("audits"));
+    let child = |number: usize| {
+        let mut child = run("w", "2024-01-16T08:00:00Z", &format!("c-{number}"));
+        child.parent_run_id = Some("p".into());
+        child
+    };
+    for number in 0..CHILDREN {
+        assert!(!files.write(&child(number)).unwrap().was_there);
+    }
+    // Whoever comes later reads what stands there; who was there remembers.
+    for files in [Files::new(files.folder()), files.clone()] {
+        for number in [7, 0, CHILDREN - 1] {
+            let placed = files.write(&child(number)).unwrap();
+            let name = match number {
+                0 => "p.log".to_owned(),
+                _ => format!("p~{}.log", number + 1),
+            };
+            assert_eq!(placed.path.file_name().unwrap(), name.as_str());
+            assert!(placed.was_there);
+        }
+    }
+    // One that is taken away is written again, in its place.
+    let placed = files.write(&child(7)).unwrap();
+    fs::LockedFile::open(&placed.path)
+        .unwrap()
+        .remove()
+        .unwrap();
+    let again = files.write(&child(7)).unwrap();
+    assert_eq!((again.path, again.was_there), (placed.path, false));
+    let (runs, skipped) = read_back(&files);
+    assert_eq!((runs.len(), skipped.count), (CHILDREN, 0));
+    let other = Files::new(files.folder());
+    assert!(!other.write(&child(CHILDREN)).unwrap().was_there);
+    // What somebody else has put there meanwhile keeps its name.
+    assert!(!files.write(&child(CHILDREN + 1)).unwrap().was_there);
+    assert_eq!(read_back(&files).0.len(), CHILDREN + 2);
 }
 
 #[test]
@@ -154,33 +197,43 @@ fn d_f16_symbolic_links_lead_nowhere() {
 /// A reader who looks all the time never sees a part of a file, and never an empty one.
 #[test]
 fn d_f10_a_reader_never_sees_a_torn_file() {
+    const FILES: i64 = 20;
     let folder = tempfile::tempdir().unwrap();
     let files = Files::new(folder.path());
-    let done = AtomicBool::new(false);
-    let seen = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let mut seen = 0;
-            while !done.load(Ordering::Acquire) {
-                let found = files.list(&mut Told::default()).unwrap();
-                for found in found {
-                    let run = found.read().unwrap_or_else(|p| panic!("{p:?}"));
-                    assert_eq!(run.context["big"], big());
-                    seen += 1;
-                }
+    let release = folder.path().join("workflow=w/release=20240115000000");
+    let path = |number: i64| match number {
+        1 => release.join("r.log"),
+        _ => release.join(format!("r~{number}.log")),
+    };
+    let until = Instant::now() + Duration::from_secs(60);
+    let awaited = AtomicI64::new(0);
+    std::thread::scope(|scope| {
+        // It waits for each name, so that it reads what stands there at the first moment.
+        scope.spawn(|| {
+            for number in 1..=FILES {
+                awaited.store(number, Ordering::Release);
+                let bytes = loop {
+                    match fs::read(&path(number), LINE_BYTES_MAX).unwrap() {
+                        Some(bytes) => break bytes,
+                        None => assert!(Instant::now() < until, "no file {number}"),
+                    }
+                };
+                let run = read(&bytes).unwrap_or_else(|problems| panic!("{problems:?}"));
+                assert_eq!(run.context.get("big").as_deref(), Some(&big()));
             }
-            seen
         });
-        for number in 0..20 {
+        for number in 1..=FILES {
             let mut run = run("w", "2024-01-15", "r");
-            run.context.insert("big".into(), big());
+            run.context.insert("big", big());
             run.context
-                .insert("number".into(), crate::event::Value::Int(number));
-            files.write(&run).unwrap();
+                .insert("number", crate::event::Value::Int(number));
+            while awaited.load(Ordering::Acquire) < number {
+                assert!(Instant::now() < until, "nobody waits for {number}");
+                std::thread::yield_now();
+            }
+            assert_eq!(files.write(&run).unwrap().path, path(number));
         }
-        done.store(true, Ordering::Release);
-        reader.join().unwrap()
     });
-    assert!(seen > 20, "{seen}");
     assert_eq!(read_back(&files).0.len(), 20);
 }
 

@@ -22,7 +22,7 @@ pub fn import_sqlite(
 ) -> Result<Imported> {
     let failed = |error| connection::failure(path, error);
     let connection = connection::reader(path)?;
-    let mut importer = Importer::new(trail, how, &mut |_| {})?;
+    let mut importer = Importer::new(trail, how);
     // One picture of the table, whatever is written meanwhile.
     connection
         .execute_batch(statements::BEGIN_READ)

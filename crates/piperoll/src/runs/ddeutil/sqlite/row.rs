@@ -144,10 +144,10 @@ impl Audit {
             workflow: run.name.clone(),
             release: run.release.to_string(),
             run_type: run.run_type.means().as_str().to_owned(),
-            context: deflated(document::context(run))?,
+            context: deflated(document::context(run).into_owned())?,
             parent_run_id: run.parent_run_id.clone(),
             run_id: run.run_id.clone(),
-            metadata: deflated(run.runs_metadata.clone())?,
+            metadata: deflated(run.runs_metadata.tree().into_owned())?,
         })
     }
 }
