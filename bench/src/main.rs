@@ -10,6 +10,7 @@ mod place;
 mod raw;
 mod read;
 mod report;
+mod rows;
 mod runs;
 mod sample;
 mod statements;
@@ -30,6 +31,10 @@ struct Options {
     tables: usize,
     /// The section of tables alone.
     only_tables: bool,
+    /// Rows that are written with a history and without.
+    rows: usize,
+    /// The section of row history alone.
+    only_rows: bool,
     /// The section of appends alone.
     only_append: bool,
     /// The section of runs alone.
@@ -48,6 +53,7 @@ const USAGE: &str = "scripts/bench [--quick] [--entries N] [--runs N] [--folder 
   --entries N    entries of the large trail; 1,000,000 unless it is given
   --runs N       runs of each figure; 5 unless it is given
   --tables       the section of tables alone
+  --rows         the section of row history alone
   --append       the section of appends alone
   --runs-of-workflows   the section of runs of workflows alone
   --build DIR    builds the large trail in a folder that is there, leaves it, and does nothing more: for a profile
@@ -73,6 +79,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
         share: 1,
         tables: 1_000,
         only_tables: false,
+        rows: 100_000,
+        only_rows: false,
         only_append: false,
         only_runs: false,
         saves: 10_000,
@@ -90,9 +98,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
             "--quick" => {
                 (options.entries, options.runs, options.share) = (100_000, 3, 5);
                 options.tables = 300;
+                options.rows = 20_000;
                 options.saves = 2_000;
             }
             "--tables" => options.only_tables = true,
+            "--rows" => options.only_rows = true,
             "--append" => options.only_append = true,
             "--runs-of-workflows" => options.only_runs = true,
             "--entries" => options.entries = value()?.replace(',', "").parse()?,
@@ -114,6 +124,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
     }
     if options.only_tables {
         let figures = tables::figures(&options.folder, options.tables, options.runs)?;
+        return Ok(report::print(&figures));
+    }
+    if options.only_rows {
+        let figures = rows::figures(&options.folder, options.rows, options.runs)?;
         return Ok(report::print(&figures));
     }
     if options.only_runs {
@@ -140,6 +154,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
         options.tables,
         options.runs,
     )?);
+    figures.extend(rows::figures(&options.folder, options.rows, options.runs)?);
     figures.extend(runs::figures(&options.folder, options.saves, options.runs)?);
     Ok(report::print(&figures))
 }

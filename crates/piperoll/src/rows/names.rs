@@ -77,13 +77,16 @@ pub(super) fn trigger(on: &str, table: &str) -> String {
 }
 
 /// What triggers on a tracked table do, in the order in which they are made. The one that is made last is the first to run.
-pub(super) const TRIGGERS: [&str; 9] = [
+pub(super) const TRIGGERS: [&str; 12] = [
     "before_insert",
     "before_update",
     "insert",
+    "insert_said",
     "update",
+    "update_said",
     "move",
     "delete",
+    "delete_said",
     "replacing_delete",
     "replacing_insert",
     "replacing_update",

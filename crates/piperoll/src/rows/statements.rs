@@ -273,6 +273,7 @@ pub(super) fn found(form: &Form<'_>) -> String {
         rowid: form.shape.rowid.as_deref().unwrap_or_default(),
         is_kept: false,
         source: Some("piperoll"),
+        is_said: true,
     };
     triggers::select(form, version, &not_in_history(form))
 }
@@ -286,6 +287,7 @@ pub(super) fn gone(form: &Form<'_>) -> String {
         rowid: &form.names.rowid,
         is_kept: true,
         source: Some("piperoll"),
+        is_said: true,
     };
     triggers::select(form, version, &not_in_table(form))
 }

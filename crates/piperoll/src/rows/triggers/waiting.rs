@@ -213,6 +213,7 @@ pub(super) fn waiting_version<'f>(form: &'f Form<'_>) -> Version<'f> {
         rowid: waiting.unwrap_or_default(),
         is_kept: true,
         source: None,
+        is_said: true,
     }
 }
 
