@@ -11,9 +11,11 @@ use crate::context::{Context, lookup};
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
+use crate::tracking::{Tracked, request, tell};
 use piperoll::error::Error;
 use piperoll::event::Value;
 use piperoll::project::RowTables;
+use piperoll::rows::{Tracking, apply};
 use piperoll::target::{Reader, Target};
 
 /// Rows: every version of every row of a table, written by triggers
@@ -88,6 +90,36 @@ fn read<T>(
     })?;
     let place = target.location();
     Ok(found.ok_or_else(|| Error::not_found(format!("there is no database at `{place}`")))?)
+}
+
+/// Does something to the tracking of tables, one after the other, and tells of it. What was done before an error is told, too.
+fn carry_out<'t>(
+    target: &dyn Target,
+    tables: impl IntoIterator<Item = &'t String>,
+    (context, global): (&Context, &Global),
+    output: &mut Output,
+    plan: &dyn Fn(&mut dyn Reader, &str) -> piperoll::Result<Tracking>,
+) -> Result<Exit> {
+    let request = request(context, global, target)?;
+    let trail = context.trail_to_write(output)?;
+    let mut done: Vec<Tracked> = Vec::new();
+    for table in tables {
+        match apply(
+            target,
+            &trail,
+            &request,
+            &|reader| plan(reader, table),
+            None,
+        ) {
+            Ok(applied) => done.push(Tracked::of(target, applied)),
+            Err(error) => {
+                tell(&done, output)?;
+                return Err(error.into());
+            }
+        }
+    }
+    tell(&done, output)?;
+    Ok(Exit::Done)
 }
 
 /// A row as one object of JSON, its columns in their order.

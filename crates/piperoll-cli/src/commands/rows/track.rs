@@ -1,11 +1,12 @@
-use super::{declared, target};
+use super::{carry_out, declared, target};
 use crate::arguments::Global;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
-use crate::tracking::{Tracked, request, tell};
-use piperoll::rows::{Look, Settings, apply, track};
+use piperoll::rows::{Look, Settings, track};
+use piperoll::target::Reader;
+use std::collections::BTreeMap;
 
 /// Begin to keep every version of a table's rows, or mend what is missing
 #[derive(Debug, clap::Args)]
@@ -28,34 +29,16 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     let target = target(context, args.target.as_deref())?;
-    let mut wanted: Vec<(&String, Option<Settings>)> = Vec::new();
+    let mut settings: BTreeMap<&str, Settings> = BTreeMap::new();
     for table in &args.tables {
         let mut declared = declared(context, &*target)?;
-        let settings = declared
-            .find(|rows| rows.covers(table))
-            .map(|rows| rows.settings(table));
-        wanted.push((table, settings.transpose()?));
-    }
-    let request = request(context, global, &*target)?;
-    let trail = context.trail_to_write(output)?;
-    let mut done: Vec<Tracked> = Vec::new();
-    for (table, settings) in wanted {
-        let applied = apply(
-            &*target,
-            &trail,
-            &request,
-            &|reader| track(reader, target.name(), table, settings.as_ref(), Look::Rows),
-            None,
-        );
-        match applied {
-            Ok(applied) => done.push(Tracked::of(&*target, applied)),
-            Err(error) => {
-                // What was done before it is told.
-                tell(&done, output)?;
-                return Err(error.into());
-            }
+        if let Some(rows) = declared.find(|rows| rows.covers(table)) {
+            settings.insert(table, rows.settings(table)?);
         }
     }
-    tell(&done, output)?;
-    Ok(Exit::Done)
+    let plan = |reader: &mut dyn Reader, table: &str| {
+        let settings = settings.get(table);
+        track(reader, target.name(), table, settings, Look::Rows)
+    };
+    carry_out(&*target, &args.tables, (context, global), output, &plan)
 }

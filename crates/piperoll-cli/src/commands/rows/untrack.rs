@@ -1,11 +1,10 @@
-use super::target;
+use super::{carry_out, target};
 use crate::arguments::Global;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
-use crate::tracking::{Tracked, request, tell};
-use piperoll::rows::{apply, untrack};
+use piperoll::rows::untrack;
 
 /// Keep no more versions of a table's rows; the history stays
 #[derive(Debug, clap::Args)]
@@ -28,26 +27,5 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit> {
     let target = target(context, args.target.as_deref())?;
-    let request = request(context, global, &*target)?;
-    let trail = context.trail_to_write(output)?;
-    let mut done: Vec<Tracked> = Vec::new();
-    for table in &args.tables {
-        let applied = apply(
-            &*target,
-            &trail,
-            &request,
-            &|reader| untrack(reader, table),
-            None,
-        );
-        match applied {
-            Ok(applied) => done.push(Tracked::of(&*target, applied)),
-            Err(error) => {
-                // What was done before it is told.
-                tell(&done, output)?;
-                return Err(error.into());
-            }
-        }
-    }
-    tell(&done, output)?;
-    Ok(Exit::Done)
+    carry_out(&*target, &args.tables, (context, global), output, &untrack)
 }
