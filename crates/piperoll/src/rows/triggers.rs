@@ -179,23 +179,25 @@ pub(super) fn on_history(history: &str, seq: &str) -> Vec<Made> {
         "the history {history} takes no UPDATE, no DELETE and no REPLACE: correct the row in its table, which is recorded; retention and erasure open piperoll_gate"
     ));
     let seq = name(seq);
-    let guard = |what: &str, event: &str, when: &str| {
+    let guard = |what: &str, event: &str, when: &str, raise: &str| {
         let own = trigger(what, history);
         Made {
             sql: format!(
-                "CREATE TRIGGER {} BEFORE {event} ON {table}\nWHEN {when}\nBEGIN\n  SELECT RAISE(ABORT, {refused});\nEND",
+                "CREATE TRIGGER {} BEFORE {event} ON {table}\nWHEN {when}\nBEGIN\n  SELECT RAISE({raise}, {refused});\nEND",
                 name(&own)
             ),
             name: own,
         }
     };
     vec![
-        guard("no_update", "UPDATE", &closed),
-        guard("no_delete", "DELETE", &closed),
+        guard("no_update", "UPDATE", &closed, "ABORT"),
+        guard("no_delete", "DELETE", &closed, "ABORT"),
         guard(
             "no_replace",
             "INSERT",
             &format!("NEW.{seq} > 0 AND EXISTS (SELECT 1 FROM {table} WHERE {seq} = NEW.{seq})"),
+            // Every write of a version has this trigger in it. Were it one that takes a statement back, SQLite would keep a journal of each, and copy pages for that.
+            "FAIL",
         ),
     ]
 }

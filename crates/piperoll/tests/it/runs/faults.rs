@@ -280,7 +280,7 @@ fn hostile_names_and_ids_are_names_and_ids() {
     .unwrap_err();
     assert_eq!(
         piperoll::Error::from(error).problems()[0].to_string(),
-        "event 0: resource.name: holds U+0000, which no store keeps in text"
+        "event 0: name: holds U+0000, which no store keeps in text"
     );
     assert!(
         record(
