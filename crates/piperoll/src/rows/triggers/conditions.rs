@@ -10,7 +10,13 @@ pub(super) fn changes(form: &Form<'_>) -> String {
     let computed = !form.settings.exclude.is_empty();
     let columns = form.columns.iter();
     let columns = columns.filter(|column| computed || !column.is_generated);
-    any(columns.map(|column| differs(column)))
+    // That the rowid is the same is asked before.
+    let rowid = form.shape.rowid.as_deref();
+    let columns = columns.filter(|column| Some(column.name.as_str()) != rowid);
+    match columns.map(|column| differs(column)).collect::<Vec<_>>() {
+        none if none.is_empty() => "0".to_owned(),
+        some => any(some.into_iter()),
+    }
 }
 
 /// Whether a column that rows are unique by changes.
@@ -52,7 +58,11 @@ pub(super) fn differs(column: &StoredColumn) -> String {
 
 /// Whether the row is still as this write says.
 pub(super) fn is_live(form: &Form<'_>) -> String {
-    let columns = form.columns.iter().filter(|column| !column.is_generated);
+    // A rowid by which the row was found is not compared again.
+    let rowid = form.shape.rowid.as_deref();
+    let columns = form.columns.iter();
+    let columns =
+        columns.filter(|column| !column.is_generated && Some(column.name.as_str()) != rowid);
     let as_said = columns.map(|column| {
         let own = name(&column.name);
         let values = format!("live.{own} IS NEW.{own} COLLATE BINARY");
