@@ -3,6 +3,7 @@
 mod contexts;
 mod faults;
 mod follow;
+mod kinds;
 mod random;
 mod replay;
 mod times;

@@ -1,0 +1,145 @@
+//! C6.45, C6.47: every kind of write to every kind of table, by three programs.
+
+use super::yard::{Writer, Yard};
+
+/// Tracks `t`, lets each program run the statements on a fresh copy, and compares its history.
+fn written(schema: &str, statements: &[&str], columns: &str, expected: &[&str]) {
+    for writer in Writer::ALL {
+        for recursive in ["OFF", "ON"] {
+            let yard = Yard::with(schema);
+            yard.track("t");
+            let mut all = vec![
+                "PRAGMA foreign_keys = ON".to_owned(),
+                format!("PRAGMA recursive_triggers = {recursive}"),
+            ];
+            all.extend(statements.iter().map(|sql| (*sql).to_owned()));
+            yard.write(writer, &all);
+            let found = yard.rows(&format!(
+                "SELECT audit_operation || CASE WHEN audit_isdelete THEN ' gone' ELSE '' END, {columns} FROM t_audit ORDER BY audit_seq"
+            ));
+            assert_eq!(
+                found, expected,
+                "{writer:?}, recursive_triggers {recursive}, {schema}"
+            );
+        }
+    }
+}
+
+#[test]
+fn c6_45_strict_tables() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b ANY) STRICT",
+        &[
+            "INSERT INTO t VALUES (1, 'x', 1)",
+            "UPDATE t SET b = 1.0",
+            "UPDATE t SET b = '1'",
+            "UPDATE t SET b = x'31'",
+            "UPDATE t SET b = x'31'",
+            "INSERT OR IGNORE INTO t VALUES (1, 'y', 2)",
+        ],
+        "id, a, b",
+        &[
+            "'INSERT'|1|'x'|1",
+            "'UPDATE'|1|'x'|1.0",
+            "'UPDATE'|1|'x'|'1'",
+            "'UPDATE'|1|'x'|x'31'",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_all_rows_deleted_at_once() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a)",
+        &["INSERT INTO t VALUES (1, 'x'), (2, 'y')", "DELETE FROM t"],
+        "id, a",
+        &[
+            "'INSERT'|1|'x'",
+            "'INSERT'|2|'y'",
+            "'DELETE gone'|1|'x'",
+            "'DELETE gone'|2|'y'",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_upserts_and_ignored_rows_record_nothing_false() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE, n INTEGER CHECK (n < 9))",
+        &[
+            "INSERT INTO t VALUES (1, 'a', 0)",
+            "INSERT INTO t VALUES (2, 'a', 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n",
+            "INSERT INTO t VALUES (2, 'a', 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n",
+            "INSERT INTO t VALUES (2, 'a', 5) ON CONFLICT DO NOTHING",
+            "INSERT OR IGNORE INTO t VALUES (1, 'b', 5), (3, 'c', 5), (4, 'd', 99)",
+            "UPDATE OR IGNORE t SET k = 'c' WHERE id = 1",
+            "INSERT INTO t VALUES (5, 'e', 99)",
+        ],
+        "id, k, n",
+        &["'INSERT'|1|'a'|0", "'UPDATE'|1|'a'|1", "'INSERT'|3|'c'|5"],
+    );
+}
+
+#[test]
+fn c6_45_update_or_replace_records_what_it_removes() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE)",
+        &[
+            "INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+            "UPDATE OR REPLACE t SET k = 'b' WHERE id = 1",
+            "UPDATE OR REPLACE t SET id = 7 WHERE id = 1",
+        ],
+        "id, k",
+        &[
+            "'INSERT'|1|'a'",
+            "'INSERT'|2|'b'",
+            "'DELETE gone'|2|'b'",
+            "'UPDATE'|1|'b'",
+            "'UPDATE gone'|1|'b'",
+            "'UPDATE'|7|'b'",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_cascades_of_another_table() {
+    written(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id) ON DELETE CASCADE ON UPDATE CASCADE)",
+        &[
+            "INSERT INTO p VALUES (1), (2)",
+            "INSERT INTO t VALUES (1, 1), (2, 2)",
+            "UPDATE p SET id = 9 WHERE id = 1",
+            "DELETE FROM p WHERE id = 2",
+        ],
+        "id, p",
+        &[
+            "'INSERT'|1|1",
+            "'INSERT'|2|2",
+            "'UPDATE'|1|9",
+            "'DELETE gone'|2|2",
+        ],
+    );
+}
+
+#[test]
+fn c6_47_composite_keys_without_rowids() {
+    written(
+        "CREATE TABLE t (a TEXT, \"order\" INTEGER, v, PRIMARY KEY (a, \"order\")) WITHOUT ROWID",
+        &[
+            "INSERT INTO t VALUES ('x', 1, 'one'), ('x', 2, 'two')",
+            "REPLACE INTO t VALUES ('x', 1, 'three')",
+            "UPDATE t SET \"order\" = 5 WHERE \"order\" = 2",
+            "DELETE FROM t WHERE a = 'x' AND \"order\" = 1",
+        ],
+        "a, \"order\", v",
+        &[
+            "'INSERT'|'x'|1|'one'",
+            "'INSERT'|'x'|2|'two'",
+            "'DELETE gone'|'x'|1|'one'",
+            "'INSERT'|'x'|1|'three'",
+            "'UPDATE gone'|'x'|2|'two'",
+            "'UPDATE'|'x'|5|'two'",
+            "'DELETE gone'|'x'|1|'three'",
+        ],
+    );
+}
