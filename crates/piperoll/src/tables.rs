@@ -3,6 +3,7 @@
 
 mod apply;
 mod change_key;
+mod circle;
 mod differences;
 mod dump;
 mod format;

@@ -1,5 +1,6 @@
 //! What is to be done, as a value: statements in a safe order, what each changes, whether something is lost, what takes it back; and a digest of all of it.
 
+mod declared;
 mod file;
 mod order;
 mod states;
@@ -7,6 +8,7 @@ mod states;
 pub use file::PlanFile;
 pub(super) use states::choose;
 
+use self::declared::together;
 use super::preflight::preflight;
 use super::snapshot::snapshot;
 use super::{Differences, Spec, differences, goal};
@@ -14,7 +16,6 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::event::Value;
 use crate::target::{Dialect, State, Step, Table, TableChange, TableName, Target};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 
 /// What is to be done to the tables of a project.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,7 +50,7 @@ pub struct TablePlan {
 /// Plans the tables of one target.
 ///
 /// # Errors
-/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table, or there is no way; and those of the target.
+/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table or names are exchanged, or there is no way; and those of the target.
 pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
     check(target, specs)?;
     let states = states::inspect(target, specs)?;
@@ -86,9 +87,9 @@ pub fn plan(target: &dyn Target, specs: &[Spec]) -> Result<Plan> {
 /// Checks specifications against what a target can have at all; the target itself is not looked at.
 ///
 /// # Errors
-/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table.
+/// `Unsupported` with everything that the target can never have, `InvalidInput` when two files declare one table or names are exchanged.
 pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
-    let twice = declared_once(target, specs).err();
+    let twice = together(target, specs).err();
     let mut problems = Vec::new();
     for spec in specs {
         let found = target.problems(&spec.table).into_iter();
@@ -110,7 +111,7 @@ pub fn check(target: &dyn Target, specs: &[Spec]) -> Result<()> {
 /// # Errors
 /// Those of the target.
 pub fn compare(target: &dyn Target, specs: &[Spec]) -> Result<Vec<Differences>> {
-    declared_once(target, specs)?;
+    together(target, specs)?;
     let states = states::inspect(target, specs)?;
     let pairs = specs.iter().zip(&states);
     Ok(pairs
@@ -303,43 +304,6 @@ fn digest(value: &Value) -> String {
     let hash = Sha256::digest(value.canonical().as_bytes());
     let hex = hash.iter().map(|byte| format!("{byte:02x}"));
     format!("sha256:{}", hex.collect::<String>())
-}
-
-/// One table has one specification. A catalog is a label where the engine has none, and SQLite takes names that differ in case only for one.
-fn declared_once(target: &dyn Target, specs: &[Spec]) -> Result<()> {
-    let same = |name: &TableName| match target.dialect() {
-        Dialect::Sqlite => (
-            String::new(),
-            String::new(),
-            name.table().to_ascii_lowercase(),
-        ),
-        Dialect::Postgres => (
-            String::new(),
-            name.schema().to_owned(),
-            name.table().to_owned(),
-        ),
-        Dialect::Delta => (
-            name.catalog().to_owned(),
-            name.schema().to_owned(),
-            name.table().to_owned(),
-        ),
-    };
-    let mut seen: BTreeMap<_, &Spec> = BTreeMap::new();
-    for spec in specs {
-        if let Some(first) = seen.insert(same(&spec.table.name), spec) {
-            let (name, file, again) = (&first.table.name, &first.file, &spec.file);
-            let message = if *name == spec.table.name {
-                format!("`{name}` is declared in `{file}` and again in `{again}`")
-            } else {
-                let (other, dialect) = (&spec.table.name, target.dialect().name());
-                format!(
-                    "`{name}`, declared in `{file}`, and `{other}`, declared in `{again}`, are one table of {dialect}"
-                )
-            };
-            return Err(Error::invalid_input(message).hint("a table is declared in one file"));
-        }
-    }
-    Ok(())
 }
 
 fn unsupported(target: &dyn Target, problems: Vec<Problem>) -> Error {

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 /// The version of plan files.
 const VERSION: i64 = 1;
+/// What a plan file holds.
+const KEYS: [&str; 3] = ["piperoll_plan", "digest", "tables"];
 
 /// A plan file as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,10 @@ impl PlanFile {
         else {
             return Err(refused("has no `digest` or no `tables`"));
         };
+        if let Some(other) = members.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            let why = format!("has `{}`, which no plan has", other.escape_debug());
+            return Err(refused(&why).hint("make it anew with `piperoll plan --out`"));
+        }
         let found = digest(&Value::Array(items.clone()));
         if found != *said {
             return Err(

@@ -2,6 +2,7 @@
 
 use super::column::Declared;
 use super::read::Named;
+use crate::tables::circle::{CIRCLE_HINT, circle, is_in_circle};
 use crate::yaml::{Position, Problems, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +99,23 @@ fn renames(columns: &[Declared], problems: &mut Problems) {
                 quoted(other)
             );
             problems.add(*at, message);
+        }
+    }
+    let from_old: BTreeMap<&str, &str> = columns
+        .iter()
+        .filter_map(|it| {
+            Some((
+                it.column.name.as_str(),
+                it.renamed_from.as_ref()?.1.as_str(),
+            ))
+        })
+        .filter(|(name, old)| name != old)
+        .collect();
+    for declared in columns {
+        if let Some((at, old)) = &declared.renamed_from
+            && is_in_circle(declared.column.name.as_str(), &from_old)
+        {
+            problems.add(*at, format!("{}; {CIRCLE_HINT}", circle(old)));
         }
     }
 }

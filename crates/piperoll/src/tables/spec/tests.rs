@@ -341,6 +341,19 @@ fn every_fault_is_named_at_its_place() {
             "t.yaml:7:20: `default_value` must be text for the type `string`; put it in quotes",
         ),
         (
+            column("    datatype: date\n    default_value: '2026-02-30'"),
+            "t.yaml:7:20: `default_value` must be a date such as '2026-11-01' for the type `date`",
+        ),
+        (
+            column("    datatype: timestamp\n    default_value: '2025-02-29 08:00:00'"),
+            "t.yaml:7:20: `default_value` must be a time such as '2026-11-01T08:00:00' for the type `timestamp`",
+        ),
+        (
+            "catalog: c\nschema: s\ntable: t\ncolumns:\n  - {name: x, datatype: int, renamed_from: y}\n  - {name: y, datatype: int, renamed_from: x}\n"
+                .to_owned(),
+            "t.yaml:5:44: `renamed_from` leads from `y` back to the same name, and nobody could tell whether that exchange is done; take a name that is free for one of them, apply, and then give it its last name",
+        ),
+        (
             column("    datatype: varchar(2)\n    default_value: abc"),
             "t.yaml:7:20: `default_value` has 3 characters; `varchar(2)` takes at most 2",
         ),

@@ -98,8 +98,16 @@ fn not_well_formed(
         Value::Text(text) => {
             let text = text.replacen(' ', "T", 1);
             let well_formed = types.iter().any(|ty| ty.is_well_formed(&text));
-            (!well_formed).then_some(wanted)
+            (!well_formed || !has_its_day(&text)).then_some(wanted)
         }
         _ => Some(wanted),
     }
+}
+
+/// Whether the day that a text begins with is in the calendar; a text that begins with none has nothing to ask for.
+fn has_its_day(text: &str) -> bool {
+    let day = text
+        .get(..10)
+        .filter(|day| ValueType::Date.is_well_formed(day));
+    day.is_none_or(|day| day.parse::<jiff::civil::Date>().is_ok())
 }

@@ -171,6 +171,10 @@ fn a_plan_file_holds_one_plan_and_notices_any_change() {
             text.replace("digest", "digset"),
             "`p.plan` has no `digest` or no `tables`",
         ),
+        (
+            text.replace(r#""piperoll_plan":1"#, r#""piperoll_plan":1,"signed":true"#),
+            "`p.plan` has `signed`, which no plan has",
+        ),
     ] {
         let error = PlanFile::read(text.as_bytes(), "p.plan").unwrap_err();
         assert_eq!(error.to_string(), message);

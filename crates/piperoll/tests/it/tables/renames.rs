@@ -1,7 +1,7 @@
 //! Tables that are renamed beside others: what refers to them, and tables that take each other's names.
 
 use super::workshop::{Workshop, request, spec};
-use piperoll::tables::{Plan, apply, plan};
+use piperoll::tables::{Plan, Spec, apply, plan};
 
 const CUSTOMERS: &str = "catalog: shop
 schema: main
@@ -22,6 +22,15 @@ columns:
 fn planned(shop: &Workshop, texts: &[&str]) -> Plan {
     let specs: Vec<_> = texts.iter().map(|text| spec(text)).collect();
     plan(&*shop.target(), &specs).unwrap()
+}
+
+/// What is said of files that cannot be planned.
+fn refused(shop: &Workshop, texts: &[&str]) -> String {
+    let texts = texts.iter().enumerate();
+    let specs: Vec<_> = texts
+        .map(|(number, text)| Spec::parse(text, &format!("{number}.yaml"), None).unwrap())
+        .collect();
+    plan(&*shop.target(), &specs).unwrap_err().to_string()
 }
 
 /// Applies a plan as it was looked at: table by table, and none that has become another.
@@ -124,6 +133,7 @@ fn tables_take_the_names_that_others_leave() {
     assert_eq!(both, Ok((1, 2)));
 }
 
+/// Both names are there before it and after it, so that a plan could only tell what is wrong: that all is as it is declared.
 #[test]
 fn two_tables_do_not_exchange_their_names() {
     let shop = Workshop::new();
@@ -131,7 +141,25 @@ fn two_tables_do_not_exchange_their_names() {
     carry_out(&shop, &planned(&shop, &[&orders, CUSTOMERS]));
     let one = orders.replace("table: orders", "table: orders\nrenamed_from: customers");
     let other = CUSTOMERS.replace("table: customers", "table: customers\nrenamed_from: orders");
-    assert!(planned(&shop, &[&one, &other]).is_empty());
+    let told = refused(&shop, &[&one, &other]);
+    assert_eq!(
+        told,
+        "0.yaml: `renamed_from` leads from `customers` back to the same name, and nobody could tell whether that exchange is done"
+    );
+    // Nor three in a circle, nor do two tables come of one.
+    let third = CUSTOMERS.replace("table: customers", "table: third\nrenamed_from: orders");
+    let other = CUSTOMERS.replace("table: customers", "table: customers\nrenamed_from: third");
+    let told = refused(&shop, &[&one, &other, &third]);
+    assert!(
+        told.starts_with("0.yaml: `renamed_from` leads from `customers` back"),
+        "{told}"
+    );
+    let again = CUSTOMERS.replace("table: customers", "table: fourth\nrenamed_from: orders");
+    let told = refused(&shop, &[&third, &again]);
+    assert_eq!(
+        told,
+        "1.yaml: `shop.main.orders` is what `shop.main.fourth` is renamed from, and `shop.main.third` is, too"
+    );
 }
 
 #[test]
