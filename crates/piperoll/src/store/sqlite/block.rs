@@ -115,20 +115,25 @@ impl<'b> Field<'b> {
 /// have a code that is rare, and are left as soon as that is seen.
 pub(super) fn mask(bytes: &[u8], wanted: &[i64]) -> Option<Mask> {
     let (last, mut rest) = bytes.split_first()?;
-    let mut wanted = wanted.iter().copied().peekable();
+    let mut wanted = wanted.iter().copied();
+    let mut next = wanted.next();
     let mut chosen = [false; BLOCK];
     let mut any = false;
     let mut code = 0i64;
     for chosen in chosen.iter_mut().take(usize::from(*last) + 1) {
+        let Some(least) = next else { break };
         let mut step = 0;
         rest = take_number(rest, &mut step)?;
         code = code.checked_add(step)?;
-        while wanted.next_if(|wanted| *wanted < code).is_some() {}
-        *chosen = wanted.peek() == Some(&code);
-        any |= *chosen;
-        if wanted.peek().is_none() {
-            break;
+        if code < least {
+            continue;
         }
+        // Some that are wanted are below this code, and not in the block.
+        while let Some(up_to) = next.filter(|wanted| *wanted <= code) {
+            *chosen |= up_to == code;
+            next = wanted.next();
+        }
+        any |= *chosen;
     }
     match (any, *last) {
         (false, _) => Some(Mask::NONE),
@@ -253,12 +258,33 @@ impl Mask {
     }
 
     /// The places of its entries, ascending.
-    pub(super) fn places(self) -> impl DoubleEndedIterator<Item = usize> {
-        (0..BLOCK).filter(move |place| {
-            self.0
-                .get(place / 64)
-                .is_some_and(|word| word >> (place % 64) & 1 == 1)
-        })
+    pub(super) fn places(self) -> Places {
+        Places(self)
+    }
+}
+
+/// Places in a block that are still to come.
+pub(super) struct Places(Mask);
+
+impl Iterator for Places {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let mut words = self.0.0.iter_mut().zip((0..).step_by(64));
+        let (word, first) = words.find(|(word, _)| **word != 0)?;
+        let bit = word.trailing_zeros();
+        *word &= !(1 << bit);
+        Some(first + bit as usize)
+    }
+}
+
+impl DoubleEndedIterator for Places {
+    fn next_back(&mut self) -> Option<usize> {
+        let words = self.0.0.iter_mut().enumerate();
+        let (number, word) = words.rev().find(|(_, word)| **word != 0)?;
+        let bit = 63 - word.leading_zeros();
+        *word &= !(1 << bit);
+        Some(number * 64 + bit as usize)
     }
 }
 

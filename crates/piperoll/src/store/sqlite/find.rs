@@ -11,6 +11,7 @@ use crate::store::filter::{Filter, Order, Page};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 const WIDTH: i64 = BLOCK as i64;
 
@@ -41,6 +42,8 @@ struct Finder<'a> {
     limit: usize,
     order: Order,
     search: &'static Search,
+    /// Reads blocks: what is wanted of them.
+    block_sql: Rc<str>,
     /// The positions that the page lets in.
     first: i64,
     last: i64,
@@ -75,12 +78,15 @@ impl<'a> Finder<'a> {
             name(filter.actor.as_deref())?,
             resources(snapshot, filter)?,
         ];
+        let search = statements::search(page.order);
+        let block_sql = search.blocks(wanted.each_ref().map(Option::is_some));
         Ok(Self {
             snapshot,
             filter,
             limit: page.limit,
             order: page.order,
-            search: statements::search(page.order),
+            search,
+            block_sql: block_sql.into(),
             first,
             last,
             wanted,
@@ -129,9 +135,10 @@ impl<'a> Finder<'a> {
             return Ok(());
         }
         // Marks are rarer than codes.
+        let block_sql = Rc::clone(&self.block_sql);
         let sql = match self.mark {
             Some(_) => self.search.marks,
-            None => self.search.blocks,
+            None => &block_sql,
         };
         // The next block that is to come, in the order.
         let mut next = match self.order {
@@ -189,7 +196,7 @@ impl<'a> Finder<'a> {
         let mut rest = None;
         let mut sound = true;
         let behind = [block, block];
-        snapshot.rows(self.search.blocks, behind, &mut |row| {
+        snapshot.rows(&self.block_sql, behind, &mut |row| {
             rest = self.codes_and_times(block, row)?;
             sound = rest.is_some();
             Ok(ControlFlow::Break(()))

@@ -24,6 +24,16 @@ fn codes_are_read_as_they_were_packed() {
         let places: Vec<usize> = (0..BLOCK).filter(|place| codes[*place] == wanted).collect();
         assert_eq!(chosen.places().collect::<Vec<_>>(), places);
         assert!(mask(&bytes, &[0, i64::MAX]).unwrap().is_empty());
+        // Several, beside some that lie between those of the block.
+        let some: Vec<i64> = (0..different).step_by(3).map(|n| n * 100 + 1).collect();
+        let beside: Vec<i64> = some.iter().flat_map(|code| [code - 1, *code]).collect();
+        let places: Vec<usize> = (0..BLOCK)
+            .filter(|place| some.contains(&codes[*place]))
+            .collect();
+        let chosen = mask(&bytes, &beside).unwrap();
+        assert_eq!(chosen.places().collect::<Vec<_>>(), places);
+        let from_the_end: Vec<usize> = chosen.places().rev().collect();
+        assert!(from_the_end.iter().rev().eq(&places));
     }
     assert_eq!(pack_codes(&[300; BLOCK]), [0, 0xac, 0x02]);
     let mut largest = vec![1; BLOCK];
