@@ -113,6 +113,10 @@ pub const CLAIM_LEASE_SECONDS_MAX: u32 = 366 * 24 * 3_600;
 pub const PURGED_RANGES_MAX: usize = 100_000;
 /// Most workflows whose newest release a process remembers; then it looks again.
 pub const LATEST_KEPT_MAX: usize = 10_000;
+/// Most runs of a workflow that are read at once, and the bytes of them; of more, releases are put in order first.
+pub const RUNS_AT_ONCE_MAX: usize = 4_096;
+/// See [`RUNS_AT_ONCE_MAX`].
+pub const RUN_BYTES_AT_ONCE_MAX: usize = 8 * 1024 * 1024;
 /// Most bytes of what waits for a trail that cannot be written.
 pub const SPOOL_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of a command's last output that are recorded.

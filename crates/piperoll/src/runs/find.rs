@@ -1,12 +1,14 @@
 use super::execution::{self, Execution, Executions, is_pointed as stands};
-use super::stored::{each_at, status_and_release};
+use super::stored::{each_at, status_and_release, told};
 use super::{Release, RunEntry, Status};
 use crate::error::Result;
 use crate::event::{Action, Attribute, AttributeName, Instant, Kind, Outcome};
+use crate::limits::{RUN_BYTES_AT_ONCE_MAX, RUNS_AT_ONCE_MAX};
 use crate::seal::EntryIndex;
 use crate::store::{Filter, Glob, Order, Page, Snapshot};
 use crate::trail::{Trail, read_at};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// Which runs of a workflow are looked for: all that is given.
@@ -22,6 +24,14 @@ pub struct Query {
     pub until: Option<Instant>,
 }
 
+impl Query {
+    /// Whether a release is not too early and not too late.
+    fn lets_in(&self, release: Instant) -> bool {
+        self.since.is_none_or(|since| release >= since)
+            && self.until.is_none_or(|until| release < until)
+    }
+}
+
 /// Releases that are read under one view of the store: whoever visits may take his time, and a view that is held keeps what was erased.
 const RELEASES_AT_ONCE: usize = 200;
 
@@ -35,27 +45,72 @@ pub fn find(
     query: &Query,
     visit: &mut dyn FnMut(RunEntry) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
+    if let Some(found) = at_once(trail, query)? {
+        return visit_each(found, visit).map(drop);
+    }
     let releases = releases(trail, query)?;
     for some in releases.chunks(RELEASES_AT_ONCE) {
-        let mut found = Vec::new();
         let snapshot = trail.store().snapshot()?;
-        for executions in executions_of(&*snapshot, query, some)? {
-            let runs = executions
-                .into_iter()
-                .rev()
-                .map(|execution| execution.entry);
-            let wanted =
-                |entry: &RunEntry| query.status.is_none_or(|status| status == entry.run.status);
-            found.extend(runs.filter(wanted));
-        }
+        let found = executions_of(&*snapshot, query, some)?;
         drop(snapshot);
-        for entry in found {
-            if visit(entry)?.is_break() {
-                return Ok(());
-            }
+        let wanted = |found: &Execution| {
+            query
+                .status
+                .is_none_or(|status| status == found.entry.run.status)
+        };
+        let found = found.into_iter().map(|mut executions| {
+            executions.retain(wanted);
+            executions
+        });
+        if visit_each(found, visit)?.is_break() {
+            break;
         }
     }
     Ok(())
+}
+
+/// Visits executions, release by release, the latest of each first.
+fn visit_each(
+    releases: impl IntoIterator<Item = Vec<Execution>>,
+    visit: &mut dyn FnMut(RunEntry) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
+    for executions in releases {
+        for execution in executions.into_iter().rev() {
+            if visit(execution.entry)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// The executions of each release, the newest first, where all of them are wanted and there is room for all: they are read once then, not first for their order.
+fn at_once(trail: &Trail, query: &Query) -> Result<Option<Vec<Vec<Execution>>>> {
+    if query.status.is_some() {
+        return Ok(None);
+    }
+    let snapshot = trail.store().snapshot()?;
+    let positions = positions(&*snapshot, &of_workflow(&query.name), None)?;
+    if positions.len() > RUNS_AT_ONCE_MAX {
+        return Ok(None);
+    }
+    let mut releases: BTreeMap<Reverse<Instant>, Executions> = BTreeMap::new();
+    let mut bytes = 0;
+    each_at(&*snapshot, &positions, &mut |_, stored| {
+        bytes += stored.payload.map_or(0, <[u8]>::len);
+        if bytes <= RUN_BYTES_AT_ONCE_MAX
+            && let (Some(_), Some(release)) = told(&stored)?
+            && query.lets_in(release)
+        {
+            releases
+                .entry(Reverse(release))
+                .or_default()
+                .take(&stored)?;
+        }
+        Ok(())
+    })?;
+    let found = releases.into_values().map(Executions::finish);
+    Ok((bytes <= RUN_BYTES_AT_ONCE_MAX).then(|| found.collect()))
 }
 
 /// The executions of one release, in the order in which they began.
@@ -187,11 +242,9 @@ fn releases(trail: &Trail, query: &Query) -> Result<Vec<At>> {
     let positions = positions(&*snapshot, &filter, None)?;
     let mut places: Vec<(Instant, EntryIndex, bool)> = Vec::with_capacity(positions.len());
     status_and_release(&*snapshot, &positions, &mut |index, status, release| {
-        let inside = |release: &Instant| {
-            query.since.is_none_or(|since| *release >= since)
-                && query.until.is_none_or(|until| *release < until)
-        };
-        if let (Some(status), Some(release)) = (status, release.filter(inside)) {
+        if let (Some(status), Some(release)) = (status, release)
+            && query.lets_in(release)
+        {
             places.push((release, index, status.is_terminal()));
         }
     })?;

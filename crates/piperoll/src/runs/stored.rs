@@ -63,15 +63,21 @@ pub(super) fn status_and_release(
     visit: &mut dyn FnMut(EntryIndex, Option<Status>, Option<Instant>),
 ) -> Result<()> {
     each_at(snapshot, positions, &mut |index, stored| {
-        let (mut status, mut release) = (None, None);
-        for (name, value) in stored.read_attributes()?.iter() {
-            if name == AttributeName::Status.as_str() {
-                status = Status::parse(value);
-            } else if name == AttributeName::Release.as_str() {
-                release = Release::from_texts(value, None).map(|found| found.at());
-            }
-        }
+        let (status, release) = told(&stored)?;
         visit(index, status, release);
         Ok(())
     })
+}
+
+/// Status and release that are kept beside an entry.
+pub(super) fn told(stored: &StoredEntry<'_>) -> Result<(Option<Status>, Option<Instant>)> {
+    let (mut status, mut release) = (None, None);
+    for (name, value) in stored.read_attributes()?.iter() {
+        if name == AttributeName::Status.as_str() {
+            status = Status::parse(value);
+        } else if name == AttributeName::Release.as_str() {
+            release = Release::from_texts(value, None).map(|found| found.at());
+        }
+    }
+    Ok((status, release))
 }

@@ -1,6 +1,7 @@
 use super::{found, of, record_all, release, run, told};
 use crate::place::{Place, fact};
-use piperoll::event::Instant;
+use piperoll::event::{Instant, Value};
+use piperoll::limits;
 use piperoll::runs::{Latest, Query, Status, of_release};
 use piperoll::trail::Trail;
 
@@ -66,6 +67,31 @@ fn the_newest_release_comes_first_and_filters_find_what_they_say() {
         ["2026-11-05T12:00:00+01:00", "2026-11-05T11:00:00+01:00"]
     );
     assert_eq!(told(&trail, &of("load*")), [""; 0]);
+}
+
+/// What is small is read at once, what is large release by release: nobody sees a difference.
+#[test]
+fn small_and_large_histories_are_found_alike() {
+    let place = Place::in_memory();
+    let trail = place.make();
+    filled(&trail, 2026);
+    let small = found(&trail, &of("load"));
+    let window = Query {
+        since: Some(Instant::parse("2026-11-05T10:00:00Z").unwrap()),
+        until: Some(Instant::parse("2026-11-05T12:00:00Z").unwrap()),
+        ..of("load")
+    };
+    let inside = found(&trail, &window);
+    let mut large = run("load", "2020-01-01", "large", Status::Success);
+    let filling = Value::Text("x".repeat(limits::RUN_BYTES_AT_ONCE_MAX));
+    large.context = [("filling".to_owned(), filling)].into_iter().collect();
+    record_all(&trail, &[large]);
+    let all = found(&trail, &of("load"));
+    let (last, before) = all.split_last().unwrap();
+    assert_eq!(last.run.run_id, "large");
+    assert_eq!(before, small);
+    assert_eq!(found(&trail, &window), inside);
+    assert_eq!(inside.len(), 2);
 }
 
 #[test]
