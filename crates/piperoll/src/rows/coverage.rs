@@ -183,18 +183,27 @@ fn objects(reader: &mut dyn Reader, form: &Form<'_>, findings: &mut Vec<String>)
     Ok(())
 }
 
-/// SQLite runs the trigger first that was made last.
+/// SQLite runs the trigger first that was made last: of those that run after a write the history's come last, of those that run before it they come first.
 fn order(form: &Form<'_>, findings: &mut Vec<String>) {
     let own = track::own_triggers(&form.shape.table);
     let is_own = |made: &Made| own.iter().any(|own| own.eq_ignore_ascii_case(&made.name));
-    let first = form.shape.triggers.iter().position(is_own);
-    let first = first.unwrap_or(form.shape.triggers.len());
-    let later = form.shape.triggers.iter().skip(first);
+    let runs_before = |made: &&Made| form.shape.before.contains(&made.name);
+    let all = &form.shape.triggers;
+    let later = all.iter().filter(|made| !runs_before(made));
+    let later = later.skip_while(|made| !is_own(made));
     findings.extend(later.filter(|made| !is_own(made)).map(|made| {
         let shown = quoted(&made.name);
         format!(
             "the trigger {shown} was made later than those of the history, and runs before them"
         )
+    }));
+    let before: Vec<&Made> = all.iter().filter(runs_before).collect();
+    let own_last = before.iter().rposition(|made| is_own(made)).unwrap_or(0);
+    let earlier = before.iter().take(own_last);
+    findings.extend(earlier.filter(|made| !is_own(made)).map(|made| {
+        let shown = quoted(&made.name);
+        format!(
+            "the trigger {shown} was made earlier than those of the history, and runs between them and the write")
     }));
 }
 

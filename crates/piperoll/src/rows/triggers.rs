@@ -15,7 +15,10 @@ use self::conditions::{
     all, changes, conflicts, exists, identity, is_at, is_identified, is_live, is_same, keys_change,
 };
 pub(in crate::rows) use self::waiting::waiting_table;
-use self::waiting::{is_waiting, is_waiting_at, let_wait, outlive, overtake, replace, stay};
+use self::waiting::{
+    is_waiting, is_waiting_at, let_wait, let_wait_for_update, outlive, overtake, replace,
+    replace_by_update,
+};
 use super::form::{Form, Identity};
 use super::names::{replaced, trigger};
 use super::settings::{DeleteImage, Stamp};
@@ -109,7 +112,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 conflicts(form, None),
                 is_waiting(table)
             )),
-            let_wait(form, None),
+            let_wait(form),
         ),
         made(
             "before_update",
@@ -120,7 +123,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 keys_change(form),
                 conflicts(form, Some("OLD")),
             )),
-            [stay(form), let_wait(form, Some("OLD"))].concat(),
+            let_wait_for_update(form),
         ),
         written("insert", "AFTER INSERT", live.clone(), new, false),
         written("insert_said", "AFTER INSERT", live.clone(), new, true),
@@ -151,7 +154,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
             "replacing_insert",
             "AFTER INSERT",
             Some(is_waiting(table)),
-            replace(form, None),
+            replace(form),
         ),
         made(
             "replacing_update",
@@ -163,7 +166,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 name(&replaced(table)),
                 is_waiting_at(form, "waiting", "OLD")
             )),
-            [overtake(form), replace(form, Some(&keys_change(form)))].concat(),
+            [overtake(form), replace_by_update(form)].concat(),
         ),
     ]
 }

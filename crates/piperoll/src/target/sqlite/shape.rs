@@ -1,6 +1,8 @@
 //! The shape of a table, as SQLite tells it.
 
 use super::connection::failure;
+use super::layout::LaidColumn;
+use super::read::layout;
 use super::statements;
 use super::tokens::{Token, code};
 use crate::error::{Error, Result};
@@ -16,14 +18,26 @@ struct Seen {
     not_null: bool,
     default: Option<String>,
     key_position: i64,
+    /// What a column of a row that comes is computed by, where triggers that run before do not see it as it will be.
+    computed: Option<String>,
+    /// Whether it is the rowid: a number that is yet to be given is -1 for triggers that run before.
+    is_rowid: bool,
 }
 
 impl Seen {
+    /// Whether a default may come in the place of NULL.
+    fn is_otherwise(&self) -> bool {
+        self.not_null && self.default.is_some()
+    }
+
     /// The column of the row that comes. `NOT NULL ON CONFLICT REPLACE` puts the default in the place of NULL, and triggers that run before do not see it.
     fn coming(&self) -> String {
+        if let Some(computed) = &self.computed {
+            return format!("({computed})");
+        }
         let column = format!("NEW.{}", dialect::name(&self.stored.name));
         match &self.default {
-            Some(default) if self.not_null => format!("coalesce({column}, ({default}))"),
+            Some(default) if self.is_otherwise() => format!("coalesce({column}, ({default}))"),
             _ => column,
         }
     }
@@ -52,18 +66,24 @@ pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Op
     let Some((name, without_rowid, strict)) = found else {
         return Ok(None);
     };
-    let seen = columns(connection, &name, strict).map_err(failed)?;
+    let mut seen = columns(connection, &name, strict).map_err(failed)?;
     let indexes = indexes(connection, &name).map_err(failed)?;
     let mut in_key: Vec<&Seen> = seen.iter().filter(|seen| seen.key_position > 0).collect();
     in_key.sort_by_key(|seen| seen.key_position);
     let key: Vec<String> = in_key.iter().map(|seen| seen.stored.name.clone()).collect();
+    let is_key_filled = in_key.iter().all(|seen| seen.not_null);
     // A key that is the rowid itself has no index.
     let alias = match key.as_slice() {
         [only] if !without_rowid && !indexes.iter().any(|index| index.of_key) => Some(only),
         _ => None,
     };
-    let is_key_exact = !key.is_empty()
-        && (without_rowid || alias.is_some() || in_key.iter().all(|seen| seen.not_null));
+    for each in &mut seen {
+        each.is_rowid = alias.is_some_and(|alias| *alias == each.stored.name);
+    }
+    let is_key_exact = !key.is_empty() && (without_rowid || alias.is_some() || is_key_filled);
+    if seen.iter().any(|seen| seen.stored.is_generated) {
+        compute(connection, &name, &mut seen).map_err(failed)?;
+    }
     let is_taken = |name: &&str| {
         let mut columns = seen.iter();
         columns.any(|seen| seen.stored.name.eq_ignore_ascii_case(name))
@@ -91,8 +111,14 @@ pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Op
     for index in &indexes {
         unique.push(terms(connection, path, index, &seen)?);
     }
+    let triggers = triggers(connection, &name).map_err(failed)?;
     Ok(Some(Shape {
-        triggers: triggers(connection, &name).map_err(failed)?,
+        before: triggers
+            .iter()
+            .filter(|made| runs_before(&made.sql))
+            .map(|made| made.name.clone())
+            .collect(),
+        triggers,
         columns: seen.into_iter().map(|seen| seen.stored).collect(),
         table: name,
         key,
@@ -144,9 +170,55 @@ fn columns(connection: &Connection, table: &str, strict: bool) -> rusqlite::Resu
             not_null: row.get(2)?,
             default: row.get(3)?,
             key_position: row.get(4)?,
+            computed: None,
+            is_rowid: false,
         })
     })?;
     seen.collect()
+}
+
+/// Works out what computed columns of a row that comes will be, where triggers that run before see them otherwise: as if a default did not come in the place of NULL.
+fn compute(connection: &Connection, table: &str, seen: &mut [Seen]) -> rusqlite::Result<()> {
+    let sql: String = connection.query_row(statements::TABLE_SQL, [table], |row| row.get(0))?;
+    let Some(layout) = layout(&sql) else {
+        return Ok(());
+    };
+    // One may be computed from another: after as many rounds as there are columns nothing is left.
+    for _ in 0..seen.len() {
+        let mut computed = Vec::new();
+        for (at, each) in seen.iter().enumerate() {
+            let laid = layout.column(&each.stored.name);
+            let Some(expression) = laid.and_then(LaidColumn::generated) else {
+                continue;
+            };
+            if refers(expression, seen, |column| column.is_otherwise())
+                || refers(expression, seen, |column| column.is_rowid)
+            {
+                computed.push((at, of_the_coming(expression, seen)));
+            }
+        }
+        let mut changed = false;
+        for (at, text) in computed {
+            if let Some(each) = seen.get_mut(at) {
+                changed |= each.computed != text;
+                each.computed = text;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an expression names a column of some kind, or one that is computed from such.
+fn refers(expression: &str, seen: &[Seen], is: impl Fn(&Seen) -> bool) -> bool {
+    let text = of_the_coming(expression, seen).unwrap_or_default();
+    let is_named = |seen: &&Seen| {
+        let named = format!("NEW.{}", dialect::name(&seen.stored.name));
+        text.contains(&named)
+    };
+    seen.iter().filter(is_named).any(is)
 }
 
 fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Index>> {
@@ -170,6 +242,15 @@ fn triggers(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Made>>
         })
     })?;
     triggers.collect()
+}
+
+/// Whether a trigger runs before a row is written: so does one that does not say when.
+fn runs_before(sql: &str) -> bool {
+    let tokens = code(sql).unwrap_or_default();
+    // CREATE TRIGGER, the name, perhaps with a schema, and when.
+    let qualified = tokens.get(3).is_some_and(|token| token.is_sign("."));
+    let when = tokens.get(if qualified { 5 } else { 3 });
+    !when.is_some_and(|token| token.is("after") || token.is("instead"))
 }
 
 fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> Result<Unique> {
@@ -216,6 +297,19 @@ fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> 
                 let coming = of_the_coming(text, seen).ok_or_else(unreadable)?;
                 (format!("({text})"), format!("({coming})"))
             }
+        };
+        // What is computed from a number that is yet to be given may be anything.
+        let is_plain = column.as_ref().is_some_and(|name| {
+            let mut all = seen.iter();
+            all.any(|each| each.stored.name == *name && each.computed.is_none())
+        });
+        let rowid = seen.iter().find(|each| each.is_rowid);
+        let rowid = rowid.map(|each| format!("NEW.{}", dialect::name(&each.stored.name)));
+        let coming = match rowid {
+            Some(rowid) if !is_plain && coming.contains(&rowid) => {
+                format!("CASE WHEN {rowid} = -1 THEN {present} ELSE {coming} END")
+            }
+            _ => coming,
         };
         terms.push(Term {
             column,

@@ -143,3 +143,73 @@ fn c6_47_composite_keys_without_rowids() {
         ],
     );
 }
+
+#[test]
+fn c6_45_an_action_of_a_foreign_key_hides_no_replaced_row() {
+    // The action changes a key of another row in the middle of the REPLACE.
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER REFERENCES t (id) ON DELETE SET NULL, place INTEGER, k UNIQUE, UNIQUE (up, place))",
+        &[
+            "INSERT INTO t VALUES (1, NULL, 1, 'a'), (2, NULL, 2, 'b')",
+            "INSERT INTO t VALUES (3, 1, 7, 'c'), (4, 1, 8, 'd')",
+            "REPLACE INTO t VALUES (1, NULL, 9, 'b')",
+        ],
+        "id, up, place, k",
+        &[
+            "'INSERT'|1|NULL|1|'a'",
+            "'INSERT'|2|NULL|2|'b'",
+            "'INSERT'|3|1|7|'c'",
+            "'INSERT'|4|1|8|'d'",
+            "'DELETE gone'|1|NULL|1|'a'",
+            "'UPDATE'|3|NULL|7|'c'",
+            "'UPDATE'|4|NULL|8|'d'",
+            "'DELETE gone'|2|NULL|2|'b'",
+            "'INSERT'|1|NULL|9|'b'",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_a_computed_key_of_a_default_and_of_a_number_to_be_given_is_seen_replaced() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL DEFAULT 3, g AS (n * 2), h AS (g + 1) STORED UNIQUE, d AS (length(id)) UNIQUE)",
+        &[
+            "INSERT INTO t (id, n) VALUES (1, 3)",
+            "REPLACE INTO t (id, n) VALUES (20, NULL)",
+            "REPLACE INTO t (n) VALUES (5)",
+        ],
+        "id, n, h, d",
+        &[
+            "'INSERT'|1|3|7|1",
+            "'DELETE gone'|1|3|7|1",
+            "'INSERT'|20|3|7|2",
+            "'DELETE gone'|20|3|7|2",
+            "'INSERT'|21|5|11|2",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_a_trigger_that_writes_before_the_write_hides_no_replaced_row() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, k UNIQUE);
+         CREATE TRIGGER ahead BEFORE INSERT ON t WHEN NEW.id < 100 BEGIN INSERT OR REPLACE INTO t VALUES (NEW.id + 100, 'copy ' || NEW.id); END;
+         CREATE TRIGGER another INSERT ON t WHEN NEW.id < 100 BEGIN DELETE FROM t WHERE id = 8; END",
+        &[
+            "INSERT INTO t VALUES (1, 'a'), (8, 'b')",
+            "REPLACE INTO t VALUES (1, 'b')",
+        ],
+        "id, k",
+        &[
+            "'INSERT'|101|'copy 1'",
+            "'INSERT'|1|'a'",
+            "'INSERT'|108|'copy 8'",
+            "'INSERT'|8|'b'",
+            "'DELETE gone'|8|'b'",
+            "'DELETE gone'|101|'copy 1'",
+            "'INSERT'|101|'copy 1'",
+            "'DELETE gone'|1|'a'",
+            "'INSERT'|1|'b'",
+        ],
+    );
+}
