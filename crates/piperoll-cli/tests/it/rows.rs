@@ -231,3 +231,19 @@ fn hostile_names_and_values_are_shown_harmless() {
     );
     assert_eq!(sandbox.run(&["rows", "coverage"]).code, 0);
 }
+
+#[test]
+fn a_table_is_tracked_as_it_is_declared_in_whatever_letters_it_is_called() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "ORDERS"]).code, 0);
+    let connection = rusqlite::Connection::open(sandbox.path("shop.db")).unwrap();
+    let columns = |name: &str| -> i64 {
+        let sql = "SELECT count(*) FROM pragma_table_info('orders_audit') WHERE name = ?1";
+        connection.query_row(sql, [name], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((columns("email"), columns("secret")), (1, 0));
+    let email: String = connection
+        .query_row("SELECT email FROM orders_audit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(email, "[redacted]");
+}

@@ -96,7 +96,13 @@ fn tracked_table(
     };
     let findings = &mut coverage.findings;
     let Some(shape) = track::one_shape(reader, &known.table)? else {
-        findings.push("the table is not there".to_owned());
+        findings.push(match track::hangs_elsewhere(reader, &known.table)? {
+            Some(other) => format!(
+                "the table is not there; the triggers of its history hang on {}: it was renamed",
+                quoted(&other)
+            ),
+            None => "the table is not there".to_owned(),
+        });
         return Ok(coverage);
     };
     if declared.is_some_and(|settings| *settings != known.settings) {

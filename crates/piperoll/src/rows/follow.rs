@@ -150,7 +150,8 @@ impl After<'_> {
         }
         let old = known.history.clone();
         let new = Names::new(&self.shape.table, settings).history;
-        if !new.eq_ignore_ascii_case(&old) && !self.reader.made(&[&new])?.is_empty() {
+        let is_taken = !new.eq_ignore_ascii_case(&old) && !self.reader.made(&[&new])?.is_empty();
+        if is_taken && !self.goes_away(&new)? {
             return Err(Error::already_exists(format!(
                 "the history of {} cannot follow it: something is called {} already",
                 quoted(&known.table),
@@ -176,6 +177,20 @@ impl After<'_> {
             history: new,
             ..known
         })
+    }
+
+    /// Whether a history goes away before, with the table that has the new name until then. What is around it goes, too.
+    fn goes_away(&mut self, history: &str) -> Result<bool> {
+        let other = registry::one(self.reader, &self.shape.table)?;
+        let Some(other) = other.filter(|other| other.is_active && other.history == history) else {
+            return Ok(false);
+        };
+        let guards = triggers::on_history(history, &other.names().seq);
+        self.gone.extend(own_triggers(&other.table));
+        self.gone.extend(guards.into_iter().map(|guard| guard.name));
+        self.gone.push(replaced(&other.table));
+        self.gone.push(statements::index_name(history));
+        Ok(true)
     }
 
     /// Lets the history's columns have the names that the table's get. One whose new name the history had before keeps both: the rows are recorded anew then.

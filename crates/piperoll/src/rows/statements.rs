@@ -77,6 +77,10 @@ SELECT table_name, history_name, tracking_id, settings, is_active FROM main.pipe
 pub(super) const ERAS_OF: &str = "\
 SELECT from_seq, since, columns, identity FROM main.piperoll_eras WHERE history_name = ?1 ORDER BY from_seq";
 
+/// The table of a trigger, when that is another one.
+pub(super) const TRIGGER_ELSEWHERE: &str = "\
+SELECT tbl_name FROM main.sqlite_master WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE AND tbl_name <> ?2 COLLATE NOCASE";
+
 /// How many contexts nobody cleared, by now.
 pub(super) const CONTEXTS_LEFT: &str = "SELECT count(*) FROM main.piperoll_context";
 
@@ -216,12 +220,31 @@ pub(super) fn index_name(history: &str) -> String {
     format!("piperoll_rows_of_{history}")
 }
 
+/// What lets SQLite look at all triggers of a table at once: it looks at one when it is needed, and then a fault would fail whoever writes.
+pub(super) fn probes(form: &Form<'_>) -> Vec<String> {
+    let table = name(&form.shape.table);
+    let mut columns = form.shape.columns.iter();
+    let written = columns.find(|column| !column.is_generated);
+    let update = written.map(|column| {
+        let column = name(&column.name);
+        format!("EXPLAIN UPDATE {table} SET {column} = {column}")
+    });
+    let insert = format!("EXPLAIN INSERT INTO {table} DEFAULT VALUES");
+    let delete = format!("EXPLAIN DELETE FROM {table}");
+    [insert, delete].into_iter().chain(update).collect()
+}
+
 pub(super) fn drop_index(index: &str) -> String {
     format!("DROP INDEX {}", name(index))
 }
 
 pub(super) fn drop_trigger(trigger: &str) -> String {
     format!("DROP TRIGGER {}", name(trigger))
+}
+
+/// Lets no row wait to be replaced: what waits from before may be another by now, or gone and recorded.
+pub(super) fn clear(waiting: &str) -> String {
+    format!("DELETE FROM {}", name(waiting))
 }
 
 pub(super) fn drop_table(table: &str) -> String {
@@ -303,23 +326,19 @@ pub(super) fn gaps(form: &Form<'_>) -> String {
 
 fn not_in_history(form: &Form<'_>) -> String {
     let own = &form.names;
-    let same: Vec<String> = form
-        .columns
-        .iter()
-        .map(|column| {
-            let there = name(&column.name);
-            let now = kept(form, column, "live");
-            let mut same = format!("version.{there} IS {now} COLLATE BINARY");
-            if column.keeps_types {
-                same.push_str(&format!(" AND typeof(version.{there}) = typeof({now})"));
-            }
-            same
-        })
-        .collect();
+    let same = triggers::all(form.columns.iter().map(|column| {
+        let there = name(&column.name);
+        let now = kept(form, column, "live");
+        let mut same = format!("version.{there} IS {now} COLLATE BINARY");
+        if column.keeps_types {
+            same.push_str(&format!(" AND typeof(version.{there}) = typeof({now})"));
+        }
+        same
+    }));
     format!(
         "FROM {table} AS live WHERE NOT EXISTS (SELECT 1 FROM {history} AS version WHERE version.{seq} = \
          (SELECT max(last.{seq}) FROM {history} AS last WHERE {identity}) AND NOT version.{is_delete} AND {})",
-        same.join(" AND "),
+        same,
         table = name(&form.shape.table),
         history = name(&own.history),
         seq = name(&own.seq),

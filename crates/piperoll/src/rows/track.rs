@@ -80,6 +80,13 @@ pub(super) fn plan(
     look: Look,
 ) -> Result<Tracking> {
     refuse_a_history(reader, shape)?;
+    if let Some(other) = hangs_elsewhere(reader, &shape.table)? {
+        let (table, other) = (quoted(&shape.table), quoted(&other));
+        return Err(Error::already_exists(format!(
+            "the triggers that write the history of {table} hang on {other}: the table was renamed"
+        ))
+        .hint("give it its name again; or let the history go on with another table: `piperoll rows untrack`, then track"));
+    }
     let form = Form::new(shape, settings)?;
     let known = continued(known, settings, &form)?;
     let history = &form.names.history;
@@ -198,6 +205,26 @@ pub(super) fn shape(reader: &mut dyn Reader, table: &str) -> Result<Shape> {
 
 pub(super) fn one_shape(reader: &mut dyn Reader, table: &str) -> Result<Option<Shape>> {
     Ok(reader.shapes(&[table])?.into_iter().next().flatten())
+}
+
+/// The table that the triggers of another one hang on: SQLite lets them go with a table that is renamed.
+pub(super) fn hangs_elsewhere(reader: &mut dyn Reader, table: &str) -> Result<Option<String>> {
+    let own = own_triggers(table);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let mut found = None;
+    for made in reader.made(&own)? {
+        let values = [made.name.as_str(), table].map(|text| Value::Text(text.to_owned()));
+        reader.query(statements::TRIGGER_ELSEWHERE, &values, &mut |row| {
+            if let Some(Value::Text(other)) = row.first() {
+                found = Some(other.clone());
+            }
+            Ok(ControlFlow::Break(()))
+        })?;
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A history has no history, and Piperoll's own tables neither.

@@ -11,8 +11,9 @@
 mod conditions;
 mod waiting;
 
+pub(super) use self::conditions::all;
 use self::conditions::{
-    all, changes, conflicts, exists, identity, is_at, is_identified, is_live, is_same, keys_change,
+    changes, conflicts, exists, identity, is_at, is_identified, is_live, is_same, keys_change,
 };
 pub(in crate::rows) use self::waiting::waiting_table;
 use self::waiting::{

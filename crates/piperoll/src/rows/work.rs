@@ -103,6 +103,8 @@ pub(super) fn on_table(form: &Form<'_>, work: &mut Work) -> bool {
     for made in &ours {
         work.statements.push(statements::drop_trigger(&made.name));
     }
+    let waiting = statements::clear(&replaced(&form.shape.table));
+    work.statements.push(waiting);
     for each in &wanted {
         match ours.iter().find(|made| made.name == each.name) {
             None => work.missing.push(quoted(&each.name)),
@@ -126,6 +128,7 @@ pub(super) fn on_table(form: &Form<'_>, work: &mut Work) -> bool {
         .extend(others.iter().map(|made| made.sql.clone()));
     work.statements
         .extend(after.iter().map(|made| made.sql.clone()));
+    work.statements.extend(statements::probes(form));
     is_wrong
 }
 

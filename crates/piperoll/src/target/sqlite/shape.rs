@@ -4,7 +4,7 @@ use super::connection::failure;
 use super::layout::LaidColumn;
 use super::read::layout;
 use super::statements;
-use super::tokens::{Token, code};
+use super::tokens::{Token, code, unqualified};
 use crate::error::{Error, Result};
 use crate::target::dialect::sqlite::{self as dialect, Affinity};
 use crate::target::shape::{Made, Shape, StoredColumn, Term, Unique};
@@ -109,7 +109,7 @@ pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Op
         });
     }
     for index in &indexes {
-        unique.push(terms(connection, path, index, &seen)?);
+        unique.push(terms(connection, path, (&name, index), &seen)?);
     }
     let triggers = triggers(connection, &name).map_err(failed)?;
     Ok(Some(Shape {
@@ -253,7 +253,12 @@ fn runs_before(sql: &str) -> bool {
     !when.is_some_and(|token| token.is("after") || token.is("instead"))
 }
 
-fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> Result<Unique> {
+fn terms(
+    connection: &Connection,
+    path: &Path,
+    (table, index): (&str, &Index),
+    seen: &[Seen],
+) -> Result<Unique> {
     let failed = |error| failure(path, error);
     let mut statement = connection
         .prepare_cached(statements::INDEX_TERMS)
@@ -274,7 +279,10 @@ fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> 
             .query_row(statements::INDEX_SQL, [&index.name], |row| row.get(0))
             .map_err(failed)?;
         let read = read(&sql).ok_or_else(unreadable)?;
-        (texts, condition) = (read.terms, read.condition);
+        // The trigger calls the table otherwise.
+        condition = read.condition;
+        condition = condition.map(|sql| unqualified(&sql, table).unwrap_or(sql));
+        texts = read.terms;
         if texts.len() != columns.len() {
             return Err(unreadable());
         }

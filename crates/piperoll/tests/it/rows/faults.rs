@@ -157,6 +157,44 @@ fn s_f9_the_history_of_an_old_key_ends_and_names_the_new_one() {
 }
 
 #[test]
+fn s_f9_so_does_the_history_of_a_key_that_may_be_null() {
+    let yard = Yard::with("CREATE TABLE t (id TEXT PRIMARY KEY, n)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES ('a', 1), ('x', 7); UPDATE t SET id = 'b' WHERE id = 'a'; UPDATE t SET n = 2 WHERE id = 'b'; DELETE FROM t WHERE id = 'b'; INSERT INTO t VALUES ('a', 9)");
+    let key = |key: &str| Some(vec![("id".to_owned(), text(key))]);
+    let told = |versions: &[Version]| -> Vec<(String, bool, Value)> {
+        let versions = versions.iter();
+        versions
+            .map(|it| (it.operation.clone(), it.is_delete, it.row[1].1.clone()))
+            .collect()
+    };
+    let version = |operation: &str, is_delete, n| (operation.to_owned(), is_delete, Value::Int(n));
+    let old = of_row(&yard, &text("a"));
+    assert_eq!(
+        told(&old),
+        [
+            version("INSERT", false, 1),
+            version("UPDATE", true, 1),
+            version("INSERT", false, 9)
+        ]
+    );
+    assert_eq!(old[1].moved_to, key("b"));
+    assert_eq!(old[2].moved_from, None);
+    assert!(old.iter().all(|version| version.changed.is_empty()));
+    let new = of_row(&yard, &text("b"));
+    assert_eq!(
+        told(&new),
+        [
+            version("UPDATE", false, 1),
+            version("UPDATE", false, 2),
+            version("DELETE", true, 2)
+        ]
+    );
+    assert_eq!(new[0].moved_from, key("a"));
+    assert_eq!(new[2].moved_to, None);
+}
+
+#[test]
 fn s_f10_an_update_that_changes_nothing_makes_no_version() {
     let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, v)");
     yard.track("t");

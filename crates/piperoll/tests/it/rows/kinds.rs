@@ -213,3 +213,67 @@ fn c6_45_a_trigger_that_writes_before_the_write_hides_no_replaced_row() {
         ],
     );
 }
+
+#[test]
+fn c6_47_an_index_may_name_its_table() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); CREATE UNIQUE INDEX u ON t (a) WHERE t.b > 1",
+        &[
+            "INSERT INTO t VALUES (1, 'x', 2), (2, 'x', 0)",
+            "REPLACE INTO t VALUES (3, 'x', 5)",
+        ],
+        "id",
+        &["'INSERT'|1", "'INSERT'|2", "'DELETE gone'|1", "'INSERT'|3"],
+    );
+}
+
+#[test]
+fn c6_47_a_table_may_have_nearly_as_many_columns_as_sqlite_allows() {
+    let table = |count: usize| {
+        let columns: Vec<String> = (1..count).map(|at| format!("c{at}")).collect();
+        format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, {})",
+            columns.join(", ")
+        )
+    };
+    written(
+        &table(1_988),
+        &[
+            "INSERT INTO t (id, c1987) VALUES (1, 'x')",
+            "UPDATE t SET c1987 = 'y'",
+            "REPLACE INTO t (id) VALUES (1)",
+            "DELETE FROM t",
+        ],
+        "c1987",
+        &[
+            "'INSERT'|'x'",
+            "'UPDATE'|'y'",
+            "'DELETE gone'|'y'",
+            "'INSERT'|NULL",
+            "'DELETE gone'|NULL",
+        ],
+    );
+    let yard = Yard::with(&table(1_989));
+    let error = yard.try_track("t", None).unwrap_err();
+    assert_eq!(
+        error.problems()[0].to_string(),
+        "t: has 1989 columns that are kept: with the 12 of its own the history would have more than the 2000 of SQLite"
+    );
+    assert_eq!(
+        error.hints(),
+        ["leave columns out: set `exclude` under `rows`"]
+    );
+}
+
+#[test]
+fn c5_43_what_would_fail_every_write_is_not_done() {
+    let yard = Yard::with(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); CREATE UNIQUE INDEX u ON t (a) WHERE main.t.b > 1",
+    );
+    yard.try_track("t", None).unwrap_err();
+    yard.sql("INSERT INTO t VALUES (1, 'x', 2)");
+    assert_eq!(
+        yard.rows("SELECT count(*) FROM sqlite_master WHERE name LIKE 'piperoll%'"),
+        ["0"]
+    );
+}
