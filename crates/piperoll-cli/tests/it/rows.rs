@@ -247,3 +247,47 @@ fn a_table_is_tracked_as_it_is_declared_in_whatever_letters_it_is_called() {
         .unwrap();
     assert_eq!(email, "[redacted]");
 }
+
+#[test]
+fn the_examples_of_the_help_are_understood() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    let help = sandbox.run(&["rows", "as-of", "--help"]).stdout;
+    let examples: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("piperoll "))
+        .filter(|line| line.contains("--at"))
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let words: Vec<&str> = example.split(' ').collect();
+        let told = sandbox.run(&words).stderr;
+        assert!(
+            told.starts_with("error: the history of `orders` begins at "),
+            "{example}: {told}"
+        );
+    }
+}
+
+#[test]
+fn whoever_reads_a_history_that_is_over_is_told() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    let read: [&[&str]; 2] = [
+        &["rows", "history", "orders", "1"],
+        &["rows", "as-of", "Orders", "--at", "2036-11-01"],
+    ];
+    for command in read {
+        assert_eq!(sandbox.run(command).stderr, "");
+    }
+    assert_eq!(sandbox.run(&["rows", "untrack", "orders"]).code, 0);
+    for command in read {
+        let told = sandbox.run(command);
+        assert_eq!(told.code, 0);
+        assert!(
+            told.stderr.contains("are not tracked any more"),
+            "{}",
+            told.stderr
+        );
+    }
+}

@@ -332,8 +332,16 @@ fn key_values(tracked: &Tracked, columns: &[String], key: &Value) -> Result<Vec<
 }
 
 fn as_numbers(values: &[Value]) -> Option<Vec<Value>> {
+    let number = |text: &String| {
+        let is_number = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        match (text.parse().map(Value::Int), text.parse().map(Value::Real)) {
+            (Ok(number), _) => Some(number),
+            (_, Ok(number)) if is_number => Some(number),
+            _ => None,
+        }
+    };
     let numbers = values.iter().map(|value| match value {
-        Value::Text(text) => text.parse().map_or(value.clone(), Value::Int),
+        Value::Text(text) => number(text).unwrap_or_else(|| value.clone()),
         value => value.clone(),
     });
     let numbers: Vec<Value> = numbers.collect();

@@ -388,6 +388,25 @@ fn audite_4_a_blob_and_a_text_of_the_same_bytes_differ() {
 }
 
 #[test]
+fn a_key_that_is_written_as_text_finds_numbers_too() {
+    let yard = Yard::with("CREATE TABLE t (id PRIMARY KEY NOT NULL, n)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'int'), ('2', 'text'), (1.5, 'real'), (-1e300, 'large'), ('inf', 'word')");
+    for (key, n) in [
+        ("1", "int"),
+        ("2", "text"),
+        ("1.5", "real"),
+        ("-1e300", "large"),
+        ("inf", "word"),
+    ] {
+        let found = of_row(&yard, &text(key));
+        assert_eq!(found.len(), 1, "{key}");
+        assert_eq!(found[0].row[1].1, text(n), "{key}");
+    }
+    assert_eq!(of_row(&yard, &text("nan")), []);
+}
+
+#[test]
 fn audite_5_composite_keys_keep_their_parts_apart() {
     let yard =
         Yard::with("CREATE TABLE t (a TEXT NOT NULL, b TEXT NOT NULL, n, PRIMARY KEY (a, b))");
