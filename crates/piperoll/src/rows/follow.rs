@@ -3,7 +3,7 @@
 use super::names::{Names, replaced};
 use super::registry::{self, Era, Tracked};
 use super::settings::Settings;
-use super::track::{Look, one_shape, own_triggers, plan, step};
+use super::track::{Look, is_taken, one_shape, own_triggers, plan, step};
 use super::{statements, triggers};
 use crate::error::{Error, Result};
 use crate::event::Value;
@@ -150,8 +150,8 @@ impl After<'_> {
         }
         let old = known.history.clone();
         let new = Names::new(&self.shape.table, settings).history;
-        let is_taken = !new.eq_ignore_ascii_case(&old) && !self.reader.made(&[&new])?.is_empty();
-        if is_taken && !self.goes_away(&new)? {
+        let stands_in_the_way = !new.eq_ignore_ascii_case(&old) && is_taken(self.reader, &new)?;
+        if stands_in_the_way && !self.goes_away(&new)? {
             return Err(Error::already_exists(format!(
                 "the history of {} cannot follow it: something is called {} already",
                 quoted(&known.table),

@@ -77,6 +77,10 @@ SELECT table_name, history_name, tracking_id, settings, is_active FROM main.pipe
 pub(super) const ERAS_OF: &str = "\
 SELECT from_seq, since, columns, identity FROM main.piperoll_eras WHERE history_name = ?1 ORDER BY from_seq";
 
+/// What stands where a table of a name would be.
+pub(super) const TAKEN: &str =
+    "SELECT 1 FROM main.sqlite_master WHERE type <> 'trigger' AND name = ?1 COLLATE NOCASE";
+
 /// The table of a trigger, when that is another one.
 pub(super) const TRIGGER_ELSEWHERE: &str = "\
 SELECT tbl_name FROM main.sqlite_master WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE AND tbl_name <> ?2 COLLATE NOCASE";

@@ -91,9 +91,9 @@ pub(super) fn plan(
     let known = continued(known, settings, &form)?;
     let history = &form.names.history;
     let there = one_shape(reader, history)?;
-    if there.is_some() && known.is_none() {
+    if known.is_none() && (there.is_some() || is_taken(reader, history)?) {
         return Err(Error::already_exists(format!(
-            "a table {} is there already, and is not the history of {}",
+            "something called {} is there already, and is not the history of {}",
             quoted(history),
             quoted(&shape.table)
         ))
@@ -205,6 +205,17 @@ pub(super) fn shape(reader: &mut dyn Reader, table: &str) -> Result<Shape> {
 
 pub(super) fn one_shape(reader: &mut dyn Reader, table: &str) -> Result<Option<Shape>> {
     Ok(reader.shapes(&[table])?.into_iter().next().flatten())
+}
+
+/// Whether a table cannot have a name. Triggers have names of their own.
+pub(super) fn is_taken(reader: &mut dyn Reader, name: &str) -> Result<bool> {
+    let mut is_taken = false;
+    let name = [Value::Text(name.to_owned())];
+    reader.query(statements::TAKEN, &name, &mut |_| {
+        is_taken = true;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(is_taken)
 }
 
 /// The table that the triggers of another one hang on: SQLite lets them go with a table that is renamed.

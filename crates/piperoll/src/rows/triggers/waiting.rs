@@ -1,9 +1,10 @@
 //! Rows that wait to be seen replaced, from the BEFORE trigger of a write on.
 
 use super::conditions::{all, any, conflict_of_each, exists, is_at, is_equal, keys_change};
-use super::{Version, kept, select};
+use super::{Version, kept, now, select};
 use crate::rows::form::Form;
 use crate::rows::names::replaced;
+use crate::rows::settings::Stamp;
 use crate::target::Made;
 use crate::target::dialect::sqlite::name;
 
@@ -56,10 +57,15 @@ pub(super) fn let_wait(form: &Form<'_>) -> Vec<String> {
         .into_iter()
         .map(|(column, value)| (name(column), value))
         .unzip();
-    let [record, _] = settle(form);
+    let [forget, record, mark] = settle(form);
     vec![
+        forget,
         record,
-        format!("DELETE FROM {waiting}"),
+        mark,
+        format!(
+            "DELETE FROM {waiting} WHERE {}",
+            is_unrecorded(form, &waiting)
+        ),
         format!(
             "INSERT INTO {waiting} ({}) SELECT {} FROM {} AS live WHERE {}",
             columns.join(", "),
@@ -81,9 +87,10 @@ pub(super) fn let_wait_for_update(form: &Form<'_>) -> Vec<String> {
     let columns = columns.map(|(column, value)| (name(column), value));
     let (columns, values): (Vec<String>, Vec<String>) =
         std::iter::once(owner).chain(columns).unzip();
-    let [record, mark] = settle(form);
+    let [forget, record, mark] = settle(form);
     let [written, moved] = stay(form);
     vec![
+        forget,
         record,
         mark,
         written,
@@ -104,8 +111,12 @@ pub(super) fn let_wait_for_update(form: &Form<'_>) -> Vec<String> {
     ]
 }
 
-/// Records those of the waiting rows that are gone by now, and marks them.
-fn settle(form: &Form<'_>) -> [String; 2] {
+/// How many recorded rows are remembered at most: one statement may replace millions.
+const REMEMBERED: u8 = 64;
+
+/// Forgets recorded rows of statements before this one; records those of the waiting rows that are gone by now, and marks them with the time, which is one for all that a
+/// statement does. They are remembered, so that their own delete trigger does not record them again.
+fn settle(form: &Form<'_>) -> [String; 3] {
     let waiting = name(&replaced(&form.shape.table));
     let gone = format!(
         "NOT {}",
@@ -115,16 +126,20 @@ fn settle(form: &Form<'_>) -> [String; 2] {
         row: &waiting,
         ..waiting_version(form)
     };
+    let (mark, id) = (name(&form.names.is_delete), name(&form.names.id));
     let unrecorded = is_unrecorded(form, &waiting);
+    let now = now(Stamp::Utc);
     [
+        format!(
+            "DELETE FROM {waiting} WHERE {mark} IS {RECORDED} AND ({id} IS NOT {now} OR (SELECT count(*) FROM {waiting}) > {REMEMBERED})"
+        ),
         select(
             form,
             version,
             &format!("FROM {waiting} WHERE {gone} AND {unrecorded}"),
         ),
         format!(
-            "UPDATE {waiting} SET {} = {RECORDED} WHERE {gone}",
-            name(&form.names.is_delete)
+            "UPDATE {waiting} SET {mark} = {RECORDED}, {id} = {now} WHERE {gone} AND {unrecorded}"
         ),
     ]
 }
@@ -231,7 +246,7 @@ pub(super) fn overtake(form: &Form<'_>) -> Vec<String> {
 /// foreign key may take the very row for which they were replaced.
 pub(super) fn outlive(form: &Form<'_>) -> Vec<String> {
     let waiting = name(&replaced(&form.shape.table));
-    let [record, mark] = settle(form);
+    let [_, record, mark] = settle(form);
     vec![
         format!(
             "DELETE FROM {waiting} WHERE {} AND {}",
@@ -243,7 +258,7 @@ pub(super) fn outlive(form: &Form<'_>) -> Vec<String> {
     ]
 }
 
-/// Records those of the waiting rows that are gone or in whose place the new row is, then clears them.
+/// Records those of the waiting rows that are gone or in whose place the new row is; then none waits any more.
 pub(super) fn replace(form: &Form<'_>) -> Vec<String> {
     let waiting = name(&replaced(&form.shape.table));
     let from = format!(
@@ -254,7 +269,11 @@ pub(super) fn replace(form: &Form<'_>) -> Vec<String> {
     );
     vec![
         select(form, waiting_version(form), &from),
-        format!("DELETE FROM {waiting}"),
+        format!(
+            "DELETE FROM {waiting} WHERE {} OR {}",
+            is_unrecorded(form, &waiting),
+            is_waiting_at(form, &waiting, "NEW")
+        ),
     ]
 }
 
@@ -275,6 +294,7 @@ pub(super) fn replace_by_update(form: &Form<'_>) -> Vec<String> {
         row: &waiting,
         ..waiting_version(form)
     };
+    let [_, _, mark] = settle(form);
     vec![
         select(
             form,
@@ -285,14 +305,11 @@ pub(super) fn replace_by_update(form: &Form<'_>) -> Vec<String> {
             ),
         ),
         format!(
-            "UPDATE {waiting} SET {} = {RECORDED} WHERE ({keys}) AND {gone}",
-            name(&form.names.is_delete)
-        ),
-        format!(
             "DELETE FROM {waiting} WHERE ({keys}) AND ({waiting}.{} IS {} OR {taken})",
             name(&form.names.id),
             owner(form, "OLD")
         ),
+        format!("{mark} AND ({keys})"),
     ]
 }
 

@@ -113,6 +113,9 @@ fn s_f8_the_database_refuses_to_change_a_history() {
         "DELETE FROM t_audit WHERE audit_seq = 1",
         "REPLACE INTO t_audit (audit_seq, n) VALUES (1, 'TAMPERED')",
         "INSERT INTO t_audit (audit_seq) VALUES (1) ON CONFLICT DO UPDATE SET n = 'TAMPERED'",
+        // Before all others, and so that no number is left for the next.
+        "INSERT INTO t_audit (audit_seq, id, n) VALUES (-7, 1, 'FORGED')",
+        "INSERT INTO t_audit (audit_seq, id, n) VALUES (9223372036854775807, 1, 'FORGED')",
     ] {
         for recursive in ["ON", "OFF"] {
             let connection = yard.open();
@@ -237,6 +240,29 @@ fn s_f11_a_column_with_a_name_of_the_historys_own_is_refused() {
         yard.rows("SELECT audit_note, Audit_Reason FROM t_h"),
         ["'kept'|'kept too'"]
     );
+}
+
+#[test]
+fn s_f11_a_name_that_is_taken_is_refused_and_a_trigger_takes_none() {
+    for taken in [
+        "CREATE TABLE T_audit (x)",
+        "CREATE VIEW t_audit AS SELECT 1",
+        "CREATE INDEX t_audit ON t (id)",
+    ] {
+        let yard = Yard::with(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY); {taken}"));
+        let error = yard.try_track("t", None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{taken}");
+        assert_eq!(
+            error.to_string(),
+            "something called `t_audit` is there already, and is not the history of `t`"
+        );
+    }
+    let yard = Yard::with(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TRIGGER t_audit AFTER INSERT ON t BEGIN SELECT 1; END",
+    );
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1)");
+    assert_eq!(versions(&yard, "id"), ["'INSERT'|0|1"]);
 }
 
 #[test]

@@ -175,16 +175,16 @@ fn c6_45_a_computed_key_of_a_default_and_of_a_number_to_be_given_is_seen_replace
         "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL DEFAULT 3, g AS (n * 2), h AS (g + 1) STORED UNIQUE, d AS (length(id)) UNIQUE)",
         &[
             "INSERT INTO t (id, n) VALUES (1, 3)",
-            "REPLACE INTO t (id, n) VALUES (20, NULL)",
+            "REPLACE INTO t (id, n) VALUES (100, NULL)",
             "REPLACE INTO t (n) VALUES (5)",
         ],
         "id, n, h, d",
         &[
             "'INSERT'|1|3|7|1",
             "'DELETE gone'|1|3|7|1",
-            "'INSERT'|20|3|7|2",
-            "'DELETE gone'|20|3|7|2",
-            "'INSERT'|21|5|11|2",
+            "'INSERT'|100|3|7|3",
+            "'DELETE gone'|100|3|7|3",
+            "'INSERT'|101|5|11|3",
         ],
     );
 }
@@ -276,4 +276,30 @@ fn c5_43_what_would_fail_every_write_is_not_done() {
         yard.rows("SELECT count(*) FROM sqlite_master WHERE name LIKE 'piperoll%'"),
         ["0"]
     );
+}
+
+#[test]
+fn c6_45_a_trigger_of_a_cascade_that_adds_a_row_hides_no_replaced_row() {
+    for recursive in ["OFF", "ON"] {
+        let yard = Yard::with(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, k); CREATE TABLE c (t REFERENCES t (id) ON DELETE CASCADE);
+             CREATE TRIGGER lost AFTER DELETE ON c BEGIN INSERT INTO t VALUES (OLD.t + 100, 'lost'); END",
+        );
+        yard.track("t");
+        yard.sql(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = {recursive};
+             INSERT INTO t VALUES (1, 'a'); INSERT INTO c VALUES (1); REPLACE INTO t VALUES (1, 'b')"
+        ));
+        // Whether the row is gone or the other one there first is SQLite's choice.
+        assert_eq!(
+            yard.rows("SELECT audit_operation, id, k FROM t_audit ORDER BY id, audit_seq"),
+            [
+                "'INSERT'|1|'a'",
+                "'DELETE'|1|'a'",
+                "'INSERT'|1|'b'",
+                "'INSERT'|101|'lost'",
+            ],
+            "recursive_triggers {recursive}"
+        );
+    }
 }
