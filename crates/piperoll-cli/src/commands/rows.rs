@@ -96,8 +96,10 @@ fn read<T>(
 /// Notes that a history ended: what it tells last may not be so any more.
 fn is_over(target: &dyn Target, table: &str, output: &mut Output) -> Result<()> {
     let all = read(target, &mut |reader| tracked(reader))?;
-    let mut known = all.iter().filter(|known| !known.is_active);
-    if known.any(|known| known.table.eq_ignore_ascii_case(table)) {
+    let mut known = all
+        .iter()
+        .filter(|known| known.table.eq_ignore_ascii_case(table));
+    if known.all(|known| !known.is_active) {
         let table = shown(table);
         output.note(&format!(
             "the rows of `{table}` are not tracked any more: what was written since is not in its history"

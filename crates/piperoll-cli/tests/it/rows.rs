@@ -290,4 +290,12 @@ fn whoever_reads_a_history_that_is_over_is_told() {
             told.stderr
         );
     }
+    // Another history goes on.
+    let project = sandbox.read("piperoll.yaml");
+    let project = project.replace("tables: [orders", "prefix: h_, tables: [orders");
+    sandbox.write("piperoll.yaml", project);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    for command in read {
+        assert_eq!(sandbox.run(command).stderr, "");
+    }
 }

@@ -166,11 +166,7 @@ impl After<'_> {
         self.drop_beside(&known.table, &old, sql)?;
         sql.push(statements::rename_table(&old, &new));
         let names = (old.as_str(), new.as_str());
-        sql.extend(statements::rename_tracked(
-            &known.table,
-            &self.shape.table,
-            names,
-        ));
+        sql.extend(statements::rename_tracked(&self.shape.table, names));
         self.history = (old, new.clone());
         Ok(Tracked {
             table: self.shape.table.clone(),

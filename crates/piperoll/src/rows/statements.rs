@@ -20,11 +20,11 @@ pub(super) fn shared() -> [Made; 4] {
     })
 }
 
-/// Which tables are tracked, and how.
+/// Which tables are tracked, and how; by their histories, for a table may have had others.
 const TRACKED: &str = "\
 CREATE TABLE piperoll_tracked (
-  table_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
-  history_name TEXT NOT NULL,
+  table_name TEXT NOT NULL COLLATE NOCASE,
+  history_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
   tracking_id TEXT NOT NULL,
   settings TEXT NOT NULL,
   is_active INTEGER NOT NULL
@@ -65,13 +65,14 @@ CREATE TABLE piperoll_gate (
   never INTEGER UNIQUE CHECK (never IS NULL)
 )";
 
-/// A tracked table, as the registry has it.
-pub(super) const TRACKED_ONE: &str = "\
-SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked WHERE table_name = ?1";
+/// The histories of a table, as the registry has them: the one that is written first, then the one that was written last.
+pub(super) const TRACKED_OF: &str = "\
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked WHERE table_name = ?1
+ORDER BY is_active DESC, rowid DESC";
 
 /// All that were ever tracked.
 pub(super) const TRACKED_ALL: &str = "\
-SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked ORDER BY table_name";
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked ORDER BY table_name, rowid";
 
 /// The eras of a history.
 pub(super) const ERAS_OF: &str = "\
@@ -112,13 +113,13 @@ pub(super) fn forget(table: &str) -> String {
 }
 
 /// Remembers that a tracked table has another name, and its history too.
-pub(super) fn rename_tracked(from: &str, to: &str, history: (&str, &str)) -> [String; 2] {
+pub(super) fn rename_tracked(to: &str, history: (&str, &str)) -> [String; 2] {
     [
         format!(
-            "UPDATE piperoll_tracked SET table_name = {}, history_name = {} WHERE table_name = {}",
+            "UPDATE piperoll_tracked SET table_name = {}, history_name = {} WHERE history_name = {}",
             text(to),
             text(history.1),
-            text(from)
+            text(history.0)
         ),
         format!(
             "UPDATE piperoll_eras SET history_name = {} WHERE history_name = {}",

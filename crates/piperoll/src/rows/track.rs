@@ -1,7 +1,7 @@
 //! What has to be done for a table to be tracked: nothing, where all is as it should be.
 
 use super::form::{Form, Identity};
-use super::names::{TRIGGERS, replaced, trigger};
+use super::names::{Names, TRIGGERS, replaced, trigger};
 use super::registry::{self, Era, Tracked};
 use super::settings::Settings;
 use super::work::{Work, beside, on_table, shared};
@@ -61,12 +61,16 @@ pub fn track(
     look: Look,
 ) -> Result<Tracking> {
     let shape = shape(reader, table)?;
-    let known = registry::one(reader, &shape.table)?;
-    let settings = match (settings, &known) {
+    let mut known = registry::of(reader, &shape.table)?;
+    let settings = match (settings, known.first()) {
         (Some(settings), _) => settings.clone(),
         (None, Some(known)) => known.settings.clone(),
         (None, None) => Settings::default(),
     };
+    // One that is over may go on, whatever was written meanwhile.
+    let history = Names::new(&shape.table, &settings).history;
+    known.retain(|known| known.is_active || known.history.eq_ignore_ascii_case(&history));
+    let known = known.into_iter().next();
     plan(reader, target, &shape, known, &settings, look)
 }
 

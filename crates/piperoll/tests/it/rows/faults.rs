@@ -325,6 +325,49 @@ fn s_f14_tracking_twice_does_nothing() {
 }
 
 #[test]
+fn s_f14_a_history_that_is_over_stays_one_and_may_go_on() {
+    let yard =
+        Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 0)");
+    let other = Settings {
+        prefix: "other_".to_owned(),
+        ..Settings::default()
+    };
+    let untrack = || yard.carry_out(&|reader| piperoll::rows::untrack(reader, "t"));
+    yard.track("t");
+    untrack().unwrap();
+    yard.track_as("t", &other);
+    yard.sql("UPDATE t SET n = 1");
+    // Nobody's table: no glob may mean it, and nothing tracks it.
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &["t_audit".to_owned()]))
+        .unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].history.as_deref(), Some("t_other"));
+    assert_eq!(
+        yard.try_track("t_audit", None).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+    untrack().unwrap();
+    assert_eq!(untrack().unwrap_err().kind(), ErrorKind::NotFound);
+    // By hand it goes on as it was last, else as is said.
+    assert_eq!(yard.try_track("t", None).unwrap().history, "t_other");
+    untrack().unwrap();
+    yard.track("t");
+    assert_eq!(
+        versions(&yard, "n"),
+        ["'BASELINE'|0|0", "'BASELINE'|0|1"],
+        "with what was written meanwhile"
+    );
+    yard.sql("DELETE FROM t");
+    assert_eq!(
+        yard.rows("SELECT other_operation, n FROM t_other ORDER BY other_seq"),
+        ["'BASELINE'|0", "'UPDATE'|1"]
+    );
+    let row = of_row(&yard, &text("1"));
+    assert_eq!(row.last().unwrap().operation, "DELETE");
+}
+
+#[test]
 fn audite_1_a_table_without_a_key_is_tracked() {
     let yard = Yard::with("CREATE TABLE t (a, b)");
     yard.track("t");
