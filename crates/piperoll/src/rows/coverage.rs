@@ -126,7 +126,10 @@ fn tracked_table(
         None => findings.push(format!(
             "the history {history} is not there: every write to the table fails"
         )),
-        Some(there) => columns(&form, there, findings),
+        Some(there) => {
+            columns(&form, there, findings);
+            on_history(&form, there, findings, &mut coverage.notes);
+        }
     }
     objects(reader, &form, findings)?;
     order(&form, findings);
@@ -159,6 +162,31 @@ fn columns(form: &Form<'_>, history: &Shape, findings: &mut Vec<String>) {
         let shown = quoted(&column.name);
         format!("the column {shown} is not in the history: what is written to it is not kept")
     }));
+}
+
+/// Triggers of somebody else on a history: those that run before a version is written may keep it out, and nobody would be told.
+fn on_history(
+    form: &Form<'_>,
+    history: &Shape,
+    findings: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) {
+    let guards = triggers::on_history(&form.names.history, &form.names.seq);
+    let is_guard = |made: &&Made| {
+        let mut guards = guards.iter();
+        guards.any(|guard| guard.name.eq_ignore_ascii_case(&made.name))
+    };
+    let named = quoted(&form.names.history);
+    for made in history.triggers.iter().filter(|made| !is_guard(made)) {
+        let shown = quoted(&made.name);
+        if history.before.contains(&made.name) {
+            findings.push(format!(
+                "the trigger {shown} runs before a version is written to the history {named}, and may keep it out: drop it"
+            ));
+        } else {
+            notes.push(format!("the trigger {shown} hangs on its history {named}"));
+        }
+    }
 }
 
 fn objects(reader: &mut dyn Reader, form: &Form<'_>, findings: &mut Vec<String>) -> Result<()> {

@@ -20,6 +20,11 @@ pub(super) fn shared() -> [Made; 4] {
     })
 }
 
+/// Whether one of these tables holds what must last beyond a transaction.
+pub(super) fn lasts(table: &str) -> bool {
+    ["piperoll_tracked", "piperoll_eras"].contains(&table)
+}
+
 /// Which tables are tracked, and how; by their histories, for a table may have had others.
 const TRACKED: &str = "\
 CREATE TABLE piperoll_tracked (

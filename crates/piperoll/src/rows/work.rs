@@ -37,13 +37,20 @@ impl Work {
     }
 }
 
-/// What all histories share.
+/// What all histories share. Where nothing lasts in a table, one that was changed is made anew.
 pub(super) fn shared(reader: &mut dyn Reader, work: &mut Work) -> Result<()> {
     for made in statements::shared() {
-        if reader.made(&[&made.name])?.is_empty() {
-            work.missing.push(quoted(&made.name));
-            work.statements.push(made.sql);
+        let there = reader.made(&[&made.name])?.into_iter().next();
+        match there {
+            Some(there) if there.sql == made.sql => continue,
+            Some(_) if statements::lasts(&made.name) => continue,
+            Some(there) => {
+                work.changed.push(quoted(&made.name));
+                work.statements.push(statements::drop_table(&there.name));
+            }
+            None => work.missing.push(quoted(&made.name)),
         }
+        work.statements.push(made.sql);
     }
     Ok(())
 }
