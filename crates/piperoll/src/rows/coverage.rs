@@ -4,7 +4,7 @@ use super::form::Form;
 use super::registry::{self, Tracked};
 use super::settings::Settings;
 use super::track::{self, Look};
-use super::{statements, triggers};
+use super::{schema, statements, triggers};
 use crate::error::{ErrorKind, Result};
 use crate::event::Value;
 use crate::target::{Made, Reader, Shape};
@@ -190,7 +190,7 @@ fn on_history(
 }
 
 fn objects(reader: &mut dyn Reader, form: &Form<'_>, findings: &mut Vec<String>) -> Result<()> {
-    let mut wanted: Vec<(&str, Made)> = statements::shared()
+    let mut wanted: Vec<(&str, Made)> = schema::shared()
         .into_iter()
         .map(|made| ("table", made))
         .collect();

@@ -165,6 +165,13 @@ impl After<'_> {
         }
         self.drop_beside(&known.table, &old, sql)?;
         sql.push(statements::rename_table(&old, &new));
+        // What is left of a history of this name that somebody dropped.
+        if !new.eq_ignore_ascii_case(&old)
+            && !registry::eras(self.reader, &new)?.is_empty()
+            && !self.goes_away(&new)?
+        {
+            sql.push(statements::forget_eras(&new));
+        }
         let names = (old.as_str(), new.as_str());
         sql.extend(statements::rename_tracked(&self.shape.table, names));
         self.history = (old, new.clone());
@@ -181,6 +188,10 @@ impl After<'_> {
         let Some(other) = other.filter(|other| other.is_active && other.history == history) else {
             return Ok(false);
         };
+        // Of one that was dropped only the registry knows.
+        if one_shape(self.reader, &other.table)?.is_none() {
+            return Ok(false);
+        }
         let guards = triggers::on_history(history, &other.names().seq);
         self.gone.extend(own_triggers(&other.table));
         self.gone.extend(guards.into_iter().map(|guard| guard.name));

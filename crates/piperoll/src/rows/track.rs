@@ -111,12 +111,17 @@ pub(super) fn plan(
         Some(known) => known.tracking_id.clone(),
         None => tracking_id(target, &shape.table, history),
     };
-    let eras = match known {
-        Some(_) => registry::eras(reader, history)?,
-        None => Vec::new(),
-    };
+    let eras = registry::eras(reader, history)?;
     let mut work = Work::default();
     shared(reader, &mut work)?;
+    // Those of a history that somebody dropped say nothing of the one that comes.
+    let eras = match &there {
+        None if !eras.is_empty() => {
+            work.statements.push(statements::forget_eras(history));
+            Vec::new()
+        }
+        _ => eras,
+    };
     let mut is_behind = there.is_none();
     evolve::history(&form, there.as_ref(), &tracking_id, &mut work.statements);
     is_behind |= beside(reader, &form, &mut work)?;

@@ -3,7 +3,7 @@
 use super::form::Form;
 use super::names::{BEFORE, replaced};
 use super::track::{Verb, own_triggers};
-use super::{evolve, statements, triggers};
+use super::{evolve, schema, statements, triggers};
 use crate::error::Result;
 use crate::target::{Made, Reader};
 use crate::yaml::quoted;
@@ -39,11 +39,11 @@ impl Work {
 
 /// What all histories share. Where nothing lasts in a table, one that was changed is made anew.
 pub(super) fn shared(reader: &mut dyn Reader, work: &mut Work) -> Result<()> {
-    for made in statements::shared() {
+    for made in schema::shared() {
         let there = reader.made(&[&made.name])?.into_iter().next();
         match there {
             Some(there) if there.sql == made.sql => continue,
-            Some(_) if statements::lasts(&made.name) => continue,
+            Some(_) if schema::lasts(&made.name) => continue,
             Some(there) => {
                 work.changed.push(quoted(&made.name));
                 work.statements.push(statements::drop_table(&there.name));

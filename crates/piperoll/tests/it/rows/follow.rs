@@ -354,6 +354,44 @@ fn c6_46_a_table_that_loses_its_key_is_told_once_at_a_time() {
 }
 
 #[test]
+fn what_is_left_of_a_history_that_was_dropped_says_nothing_of_the_next() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'x'), (2, 'y'); ALTER TABLE t ADD COLUMN b");
+    yard.track("t");
+    yard.sql("DROP TABLE t_audit");
+    yard.track("t");
+    yard.sql("UPDATE t SET b = 5 WHERE id = 1");
+    let now = pause(&yard);
+    let (int, text) = (Value::Int, |text: &str| Value::Text(text.to_owned()));
+    assert_eq!(
+        at(&yard, now),
+        [
+            [("id", int(1)), ("a", text("x")), ("b", int(5))],
+            [("id", int(2)), ("a", text("y")), ("b", Value::Null)],
+        ]
+    );
+    assert_eq!(
+        yard.rows("SELECT from_seq FROM piperoll_eras"),
+        ["1"],
+        "one era, from the first version on"
+    );
+    // A table that gets the name of one whose history was dropped.
+    yard.sql("DROP TABLE t; DROP TABLE t_audit");
+    apply_to(&yard, &spec("u", &["name: a, datatype: string"])).unwrap();
+    yard.track("u");
+    yard.sql("INSERT INTO u VALUES (1, 'of u')");
+    let renamed =
+        spec("t", &["name: a, datatype: string"]).replace("table: t", "table: t\nrenamed_from: u");
+    apply_to(&yard, &renamed).unwrap();
+    assert_eq!(findings(&yard), [""; 0]);
+    assert_eq!(
+        at(&yard, pause(&yard)),
+        [[("id", int(1)), ("a", text("of u"))]]
+    );
+}
+
+#[test]
 fn c6_46_a_table_that_was_renamed_outside_is_named_and_its_triggers_are_not_taken_for_anothers() {
     let yard = tracked(&["name: a, datatype: string"]);
     yard.sql("INSERT INTO t VALUES (1, 'x'); ALTER TABLE t RENAME TO elsewhere");
