@@ -43,7 +43,10 @@ pub(crate) fn wanted(context: &Context, only: Option<&str>) -> Result<Vec<Wanted
                 .named()
                 .filter(|name| !there.iter().any(|it| it == name));
             for table in covered.map(String::as_str).chain(missing) {
-                if !tables.iter().any(|(known, _)| known == table) {
+                if !tables
+                    .iter()
+                    .any(|(known, _)| known.eq_ignore_ascii_case(table))
+                {
                     tables.push((table.to_owned(), rows.settings(table)?));
                 }
             }

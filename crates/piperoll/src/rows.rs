@@ -12,6 +12,7 @@ mod history;
 mod names;
 mod reading;
 mod registry;
+mod schema;
 mod settings;
 mod statements;
 mod track;

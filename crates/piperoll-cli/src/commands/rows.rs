@@ -14,8 +14,9 @@ use crate::output::Output;
 use crate::tracking::{Tracked, request, tell};
 use piperoll::error::Error;
 use piperoll::event::Value;
+use piperoll::export::shown;
 use piperoll::project::RowTables;
-use piperoll::rows::{Tracking, apply};
+use piperoll::rows::{Tracking, apply, tracked};
 use piperoll::target::{Reader, Target};
 
 /// Rows: every version of every row of a table, written by triggers
@@ -90,6 +91,21 @@ fn read<T>(
     })?;
     let place = target.location();
     Ok(found.ok_or_else(|| Error::not_found(format!("there is no database at `{place}`")))?)
+}
+
+/// Notes that a history ended: what it tells last may not be so any more.
+fn is_over(target: &dyn Target, table: &str, output: &mut Output) -> Result<()> {
+    let all = read(target, &mut |reader| tracked(reader))?;
+    let mut known = all
+        .iter()
+        .filter(|known| known.table.eq_ignore_ascii_case(table));
+    if known.all(|known| !known.is_active) {
+        let table = shown(table);
+        output.note(&format!(
+            "the rows of `{table}` are not tracked any more: what was written since is not in its history"
+        ));
+    }
+    Ok(())
 }
 
 /// Does something to the tracking of tables, one after the other, and tells of it. What was done before an error is told, too.

@@ -231,3 +231,71 @@ fn hostile_names_and_values_are_shown_harmless() {
     );
     assert_eq!(sandbox.run(&["rows", "coverage"]).code, 0);
 }
+
+#[test]
+fn a_table_is_tracked_as_it_is_declared_in_whatever_letters_it_is_called() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "ORDERS"]).code, 0);
+    let connection = rusqlite::Connection::open(sandbox.path("shop.db")).unwrap();
+    let columns = |name: &str| -> i64 {
+        let sql = "SELECT count(*) FROM pragma_table_info('orders_audit') WHERE name = ?1";
+        connection.query_row(sql, [name], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((columns("email"), columns("secret")), (1, 0));
+    let email: String = connection
+        .query_row("SELECT email FROM orders_audit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(email, "[redacted]");
+}
+
+#[test]
+fn the_examples_of_the_help_are_understood() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    let help = sandbox.run(&["rows", "as-of", "--help"]).stdout;
+    let examples: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("piperoll "))
+        .filter(|line| line.contains("--at"))
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let words: Vec<&str> = example.split(' ').collect();
+        let told = sandbox.run(&words).stderr;
+        assert!(
+            told.starts_with("error: the history of `orders` begins at "),
+            "{example}: {told}"
+        );
+    }
+}
+
+#[test]
+fn whoever_reads_a_history_that_is_over_is_told() {
+    let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    let read: [&[&str]; 2] = [
+        &["rows", "history", "orders", "1"],
+        &["rows", "as-of", "Orders", "--at", "2036-11-01"],
+    ];
+    for command in read {
+        assert_eq!(sandbox.run(command).stderr, "");
+    }
+    assert_eq!(sandbox.run(&["rows", "untrack", "orders"]).code, 0);
+    for command in read {
+        let told = sandbox.run(command);
+        assert_eq!(told.code, 0);
+        assert!(
+            told.stderr.contains("are not tracked any more"),
+            "{}",
+            told.stderr
+        );
+    }
+    // Another history goes on.
+    let project = sandbox.read("piperoll.yaml");
+    let project = project.replace("tables: [orders", "prefix: h_, tables: [orders");
+    sandbox.write("piperoll.yaml", project);
+    assert_eq!(sandbox.run(&["rows", "track", "orders"]).code, 0);
+    for command in read {
+        assert_eq!(sandbox.run(command).stderr, "");
+    }
+}

@@ -38,6 +38,14 @@ impl RowTables {
         self.tables.iter().any(|glob| glob.matches(table))
     }
 
+    /// The name by which a table is declared to be tracked: its own, else one in other letters.
+    pub fn declared_as<'t>(&'t self, table: &'t str) -> Option<&'t str> {
+        if self.covers(table) {
+            return Some(table);
+        }
+        self.named().find(|name| name.eq_ignore_ascii_case(table))
+    }
+
     /// How a table is to be tracked.
     ///
     /// # Errors

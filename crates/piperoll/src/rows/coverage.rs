@@ -4,7 +4,7 @@ use super::form::Form;
 use super::registry::{self, Tracked};
 use super::settings::Settings;
 use super::track::{self, Look};
-use super::{statements, triggers};
+use super::{schema, statements, triggers};
 use crate::error::{ErrorKind, Result};
 use crate::event::Value;
 use crate::target::{Made, Reader, Shape};
@@ -96,7 +96,13 @@ fn tracked_table(
     };
     let findings = &mut coverage.findings;
     let Some(shape) = track::one_shape(reader, &known.table)? else {
-        findings.push("the table is not there".to_owned());
+        findings.push(match track::hangs_elsewhere(reader, &known.table)? {
+            Some(other) => format!(
+                "the table is not there; the triggers of its history hang on {}: it was renamed",
+                quoted(&other)
+            ),
+            None => "the table is not there".to_owned(),
+        });
         return Ok(coverage);
     };
     if declared.is_some_and(|settings| *settings != known.settings) {
@@ -120,7 +126,10 @@ fn tracked_table(
         None => findings.push(format!(
             "the history {history} is not there: every write to the table fails"
         )),
-        Some(there) => columns(&form, there, findings),
+        Some(there) => {
+            columns(&form, there, findings);
+            on_history(&form, there, findings, &mut coverage.notes);
+        }
     }
     objects(reader, &form, findings)?;
     order(&form, findings);
@@ -155,8 +164,33 @@ fn columns(form: &Form<'_>, history: &Shape, findings: &mut Vec<String>) {
     }));
 }
 
+/// Triggers of somebody else on a history: those that run before a version is written may keep it out, and nobody would be told.
+fn on_history(
+    form: &Form<'_>,
+    history: &Shape,
+    findings: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) {
+    let guards = triggers::on_history(&form.names.history, &form.names.seq);
+    let is_guard = |made: &&Made| {
+        let mut guards = guards.iter();
+        guards.any(|guard| guard.name.eq_ignore_ascii_case(&made.name))
+    };
+    let named = quoted(&form.names.history);
+    for made in history.triggers.iter().filter(|made| !is_guard(made)) {
+        let shown = quoted(&made.name);
+        if history.before.contains(&made.name) {
+            findings.push(format!(
+                "the trigger {shown} runs before a version is written to the history {named}, and may keep it out: drop it"
+            ));
+        } else {
+            notes.push(format!("the trigger {shown} hangs on its history {named}"));
+        }
+    }
+}
+
 fn objects(reader: &mut dyn Reader, form: &Form<'_>, findings: &mut Vec<String>) -> Result<()> {
-    let mut wanted: Vec<(&str, Made)> = statements::shared()
+    let mut wanted: Vec<(&str, Made)> = schema::shared()
         .into_iter()
         .map(|made| ("table", made))
         .collect();
@@ -183,18 +217,27 @@ fn objects(reader: &mut dyn Reader, form: &Form<'_>, findings: &mut Vec<String>)
     Ok(())
 }
 
-/// SQLite runs the trigger first that was made last.
+/// SQLite runs the trigger first that was made last: of those that run after a write the history's come last, of those that run before it they come first.
 fn order(form: &Form<'_>, findings: &mut Vec<String>) {
     let own = track::own_triggers(&form.shape.table);
     let is_own = |made: &Made| own.iter().any(|own| own.eq_ignore_ascii_case(&made.name));
-    let first = form.shape.triggers.iter().position(is_own);
-    let first = first.unwrap_or(form.shape.triggers.len());
-    let later = form.shape.triggers.iter().skip(first);
+    let runs_before = |made: &&Made| form.shape.before.contains(&made.name);
+    let all = &form.shape.triggers;
+    let later = all.iter().filter(|made| !runs_before(made));
+    let later = later.skip_while(|made| !is_own(made));
     findings.extend(later.filter(|made| !is_own(made)).map(|made| {
         let shown = quoted(&made.name);
         format!(
             "the trigger {shown} was made later than those of the history, and runs before them"
         )
+    }));
+    let before: Vec<&Made> = all.iter().filter(runs_before).collect();
+    let own_last = before.iter().rposition(|made| is_own(made)).unwrap_or(0);
+    let earlier = before.iter().take(own_last);
+    findings.extend(earlier.filter(|made| !is_own(made)).map(|made| {
+        let shown = quoted(&made.name);
+        format!(
+            "the trigger {shown} was made earlier than those of the history, and runs between them and the write")
     }));
 }
 

@@ -3,7 +3,7 @@
 use super::names::{Names, replaced};
 use super::registry::{self, Era, Tracked};
 use super::settings::Settings;
-use super::track::{Look, one_shape, own_triggers, plan, step};
+use super::track::{Look, is_taken, one_shape, own_triggers, plan, step};
 use super::{statements, triggers};
 use crate::error::{Error, Result};
 use crate::event::Value;
@@ -150,7 +150,8 @@ impl After<'_> {
         }
         let old = known.history.clone();
         let new = Names::new(&self.shape.table, settings).history;
-        if !new.eq_ignore_ascii_case(&old) && !self.reader.made(&[&new])?.is_empty() {
+        let stands_in_the_way = !new.eq_ignore_ascii_case(&old) && is_taken(self.reader, &new)?;
+        if stands_in_the_way && !self.goes_away(&new)? {
             return Err(Error::already_exists(format!(
                 "the history of {} cannot follow it: something is called {} already",
                 quoted(&known.table),
@@ -164,18 +165,39 @@ impl After<'_> {
         }
         self.drop_beside(&known.table, &old, sql)?;
         sql.push(statements::rename_table(&old, &new));
+        // What is left of a history of this name that somebody dropped.
+        if !new.eq_ignore_ascii_case(&old)
+            && !registry::eras(self.reader, &new)?.is_empty()
+            && !self.goes_away(&new)?
+        {
+            sql.push(statements::forget_eras(&new));
+        }
         let names = (old.as_str(), new.as_str());
-        sql.extend(statements::rename_tracked(
-            &known.table,
-            &self.shape.table,
-            names,
-        ));
+        sql.extend(statements::rename_tracked(&self.shape.table, names));
         self.history = (old, new.clone());
         Ok(Tracked {
             table: self.shape.table.clone(),
             history: new,
             ..known
         })
+    }
+
+    /// Whether a history goes away before, with the table that has the new name until then. What is around it goes, too.
+    fn goes_away(&mut self, history: &str) -> Result<bool> {
+        let other = registry::one(self.reader, &self.shape.table)?;
+        let Some(other) = other.filter(|other| other.is_active && other.history == history) else {
+            return Ok(false);
+        };
+        // Of one that was dropped only the registry knows.
+        if one_shape(self.reader, &other.table)?.is_none() {
+            return Ok(false);
+        }
+        let guards = triggers::on_history(history, &other.names().seq);
+        self.gone.extend(own_triggers(&other.table));
+        self.gone.extend(guards.into_iter().map(|guard| guard.name));
+        self.gone.push(replaced(&other.table));
+        self.gone.push(statements::index_name(history));
+        Ok(true)
     }
 
     /// Lets the history's columns have the names that the table's get. One whose new name the history had before keeps both: the rows are recorded anew then.

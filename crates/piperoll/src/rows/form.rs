@@ -3,6 +3,7 @@
 use super::names::Names;
 use super::settings::Settings;
 use crate::error::{Error, Problem, Result};
+use crate::limits::SQLITE_COLUMNS_MAX;
 use crate::target::{Shape, StoredColumn};
 use crate::yaml::quoted;
 
@@ -61,6 +62,7 @@ impl<'s> Form<'s> {
     fn check(&self) -> Result<()> {
         let table = &self.shape.table;
         let mut problems = Vec::new();
+        let mut clashes = false;
         let mut add = |column: &str, message: String| {
             problems.push(Problem::new(format!("{table}.{column}"), message));
         };
@@ -68,6 +70,7 @@ impl<'s> Form<'s> {
             let own = self.names.columns().into_iter();
             let mut own = own.filter(|own| own.eq_ignore_ascii_case(&column.name));
             if own.next().is_some() {
+                clashes = true;
                 let message = "is the name of a column that the history adds";
                 add(&column.name, message.to_owned());
             }
@@ -89,18 +92,30 @@ impl<'s> Form<'s> {
                 }
             }
         }
+        let own = self.names.columns().len();
+        let is_too_wide = self.columns.len() + own > SQLITE_COLUMNS_MAX;
+        if is_too_wide {
+            let message = format!(
+                "has {} columns that are kept: with the {own} of its own the history would have more than the {SQLITE_COLUMNS_MAX} of SQLite",
+                self.columns.len()
+            );
+            problems.push(Problem::new(table, message));
+        }
         if problems.is_empty() {
             return Ok(());
         }
-        let hint = format!(
-            "let the names of the history begin otherwise than `{}`: set `prefix` under `rows`",
-            self.settings.prefix
-        );
-        Err(
-            Error::invalid_input(format!("{} cannot be tracked so", quoted(table)))
-                .with_problems(problems)
-                .hint(hint),
-        )
+        let mut error = Error::invalid_input(format!("{} cannot be tracked so", quoted(table)))
+            .with_problems(problems);
+        if clashes {
+            error = error.hint(format!(
+                "let the names of the history begin otherwise than `{}`: set `prefix` under `rows`",
+                self.settings.prefix
+            ));
+        }
+        if is_too_wide {
+            error = error.hint("leave columns out: set `exclude` under `rows`");
+        }
+        Err(error)
     }
 
     fn is_in_key(&self, name: &str) -> bool {

@@ -62,8 +62,12 @@ pub fn history(
     let names = tracked.names();
     let columns = key_columns(reader, &tracked, &names, &eras)?;
     let values = key_values(&tracked, &columns, key)?;
+    let by_rowid = eras
+        .last()
+        .is_some_and(|era| era.identity == [names.rowid.clone()]);
     let mut reading = Reading {
         columns: all_columns(&eras),
+        is_told_by_rowid: by_rowid && columns != [names.rowid.clone()],
         key: columns,
         names,
         eras,
@@ -77,8 +81,23 @@ pub fn history(
     {
         found = reading.find(reader, &numbers)?;
     }
-    for stored in found {
-        let version = reading.version(reader, stored)?;
+    if reading.is_told_by_rowid {
+        found = with_ends(found);
+    }
+    for found in found {
+        let mut version = reading.version(reader, found.stored)?;
+        let key = |row: Values| -> Values {
+            let named = row.into_iter();
+            let is_key =
+                |name: &String| reading.key.iter().any(|key| key.eq_ignore_ascii_case(name));
+            named.filter(|(name, _)| is_key(name)).collect()
+        };
+        if let Some(stored) = found.moved_to {
+            version.moved_to = Some(key(reading.row(&stored)));
+        }
+        if let Some(stored) = found.moved_from {
+            version.moved_from = Some(key(reading.row(&stored)));
+        }
         if visit(version)?.is_break() {
             break;
         }
@@ -86,7 +105,52 @@ pub fn history(
     Ok(())
 }
 
+/// A version as it was found, and where its row comes from or goes to, where the key was changed.
+struct Found {
+    stored: Stored,
+    /// The engine's number of the row, and whether the version has the key that is asked for; where rows are told apart by that number.
+    of_row: Option<(Value, bool)>,
+    moved_from: Option<Stored>,
+    moved_to: Option<Stored>,
+}
+
+/// Of the versions of rows that had a key at some time those with that key; and where the key went to another, the end.
+fn with_ends(found: Vec<Found>) -> Vec<Found> {
+    let mut before: Vec<(Value, Stored, bool)> = Vec::new();
+    let mut kept = Vec::new();
+    for mut each in found {
+        let Some((row, has_key)) = each.of_row.take() else {
+            continue;
+        };
+        let at = before.iter().position(|(known, ..)| *known == row);
+        let last = at.map(|at| before.swap_remove(at));
+        let last = last.filter(|(_, stored, _)| row != Value::Null && !stored.is_delete);
+        before.push((row, each.stored.clone(), has_key));
+        match (last, has_key) {
+            (Some((_, old, true)), false) => {
+                let (new, mut end) = (each.stored.clone(), each.stored);
+                (end.is_delete, end.values) = (true, old.values);
+                kept.push(Found {
+                    stored: end,
+                    of_row: None,
+                    moved_from: None,
+                    moved_to: Some(new),
+                });
+            }
+            (Some((_, old, false)), true) => {
+                each.moved_from = Some(old);
+                kept.push(each);
+            }
+            (_, true) => kept.push(each),
+            (_, false) => {}
+        }
+    }
+    kept
+}
+
 struct Reading {
+    /// Whether the table has a key, and rows are told apart by the engine's number all the same.
+    is_told_by_rowid: bool,
     /// All columns of the row that the history ever had.
     columns: Vec<String>,
     key: Vec<String>,
@@ -97,12 +161,30 @@ struct Reading {
 }
 
 impl Reading {
-    fn find(&self, reader: &mut dyn Reader, values: &[Value]) -> Result<Vec<Stored>> {
-        let selected = statements::version_columns(&self.names, &self.columns);
-        let sql = statements::versions(&self.names.history, &selected, &self.names.seq, &self.key);
+    fn find(&self, reader: &mut dyn Reader, values: &[Value]) -> Result<Vec<Found>> {
+        let names = &self.names;
+        let selected = statements::version_columns(names, &self.columns);
+        let sql = if self.is_told_by_rowid {
+            let numbers = (names.seq.as_str(), names.rowid.as_str());
+            statements::versions_of_rows(&names.history, &selected, numbers, &self.key)
+        } else {
+            statements::versions(&names.history, &selected, &names.seq, &self.key)
+        };
         let mut found = Vec::new();
         reader.query(&sql, values, &mut |row| {
-            found.push(stored(&self.names.history, row)?);
+            let mut stored = stored(&names.history, row)?;
+            let of_row = if self.is_told_by_rowid {
+                let has_key = stored.values.pop() == Some(Value::Int(1));
+                Some((stored.values.pop().unwrap_or(Value::Null), has_key))
+            } else {
+                None
+            };
+            found.push(Found {
+                stored,
+                of_row,
+                moved_from: None,
+                moved_to: None,
+            });
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(found)
@@ -250,8 +332,16 @@ fn key_values(tracked: &Tracked, columns: &[String], key: &Value) -> Result<Vec<
 }
 
 fn as_numbers(values: &[Value]) -> Option<Vec<Value>> {
+    let number = |text: &String| {
+        let is_number = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        match (text.parse().map(Value::Int), text.parse().map(Value::Real)) {
+            (Ok(number), _) => Some(number),
+            (_, Ok(number)) if is_number => Some(number),
+            _ => None,
+        }
+    };
     let numbers = values.iter().map(|value| match value {
-        Value::Text(text) => text.parse().map_or(value.clone(), Value::Int),
+        Value::Text(text) => number(text).unwrap_or_else(|| value.clone()),
         value => value.clone(),
     });
     let numbers: Vec<Value> = numbers.collect();

@@ -76,6 +76,9 @@ pub(super) fn trigger(on: &str, table: &str) -> String {
     format!("piperoll_{on}_of_{table}")
 }
 
+/// How many of them look before a row is written: the first.
+pub(super) const BEFORE: usize = 2;
+
 /// What triggers on a tracked table do, in the order in which they are made. The one that is made last is the first to run.
 pub(super) const TRIGGERS: [&str; 12] = [
     "before_insert",

@@ -9,6 +9,7 @@ use crate::target::Reader;
 use crate::yaml::quoted;
 
 /// A version as it is stored; `values` are those of the columns that were asked for.
+#[derive(Clone)]
 pub(super) struct Stored {
     pub(super) seq: i64,
     pub(super) at: Instant,

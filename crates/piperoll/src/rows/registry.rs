@@ -71,17 +71,21 @@ pub(super) fn all(reader: &mut dyn Reader) -> Result<Vec<Tracked>> {
     read(reader, statements::TRACKED_ALL, &[])
 }
 
-/// The registry's row of one table.
+/// The registry's row of one table: of the history that is written, else of the one that was written last.
 ///
 /// # Errors
 /// As for [`all`].
 pub(super) fn one(reader: &mut dyn Reader, table: &str) -> Result<Option<Tracked>> {
-    let found = read(
-        reader,
-        statements::TRACKED_ONE,
-        &[Value::Text(table.to_owned())],
-    )?;
-    Ok(found.into_iter().next())
+    Ok(of(reader, table)?.into_iter().next())
+}
+
+/// The registry's rows of one table; the same order.
+///
+/// # Errors
+/// As for [`all`].
+pub(super) fn of(reader: &mut dyn Reader, table: &str) -> Result<Vec<Tracked>> {
+    let table = [Value::Text(table.to_owned())];
+    read(reader, statements::TRACKED_OF, &table)
 }
 
 /// Whether the target has a registry.

@@ -6,76 +6,26 @@ use super::triggers::{self, Version, kept};
 use crate::target::Made;
 use crate::target::dialect::sqlite::{name, names, text};
 
-/// The tables that all histories of a file share.
-pub(super) fn shared() -> [Made; 4] {
-    [
-        ("piperoll_tracked", TRACKED),
-        ("piperoll_eras", ERAS),
-        ("piperoll_context", CONTEXT),
-        ("piperoll_gate", GATE),
-    ]
-    .map(|(name, sql)| Made {
-        name: name.to_owned(),
-        sql: sql.to_owned(),
-    })
-}
-
-/// Which tables are tracked, and how.
-const TRACKED: &str = "\
-CREATE TABLE piperoll_tracked (
-  table_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
-  history_name TEXT NOT NULL,
-  tracking_id TEXT NOT NULL,
-  settings TEXT NOT NULL,
-  is_active INTEGER NOT NULL
-)";
-
-/// Which columns a history has kept since which of its versions, in what order, and what told rows apart.
-const ERAS: &str = "\
-CREATE TABLE piperoll_eras (
-  history_name TEXT NOT NULL COLLATE NOCASE,
-  from_seq INTEGER NOT NULL,
-  since TEXT NOT NULL,
-  columns TEXT NOT NULL,
-  identity TEXT NOT NULL,
-  PRIMARY KEY (history_name, from_seq)
-)";
-
-/// Who writes, and why: one row, for one transaction. The foreign key refers to what is never there, so that no transaction ends with a row in it where foreign
-/// keys are looked at.
-const CONTEXT: &str = "\
-CREATE TABLE piperoll_context (
-  only INTEGER PRIMARY KEY CHECK (only = 1),
-  actor TEXT,
-  reason TEXT,
-  session_id TEXT,
-  source TEXT,
-  set_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-  clear_before_commit INTEGER NOT NULL DEFAULT 1 CHECK (clear_before_commit = 1)
-    REFERENCES piperoll_context (never) DEFERRABLE INITIALLY DEFERRED,
-  never INTEGER UNIQUE CHECK (never IS NULL)
-)";
-
-/// A row in it lets a history be changed, for one transaction: what retention and erasure do.
-const GATE: &str = "\
-CREATE TABLE piperoll_gate (
-  history_name TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,
-  close_before_commit INTEGER NOT NULL DEFAULT 1 CHECK (close_before_commit = 1)
-    REFERENCES piperoll_gate (never) DEFERRABLE INITIALLY DEFERRED,
-  never INTEGER UNIQUE CHECK (never IS NULL)
-)";
-
-/// A tracked table, as the registry has it.
-pub(super) const TRACKED_ONE: &str = "\
-SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked WHERE table_name = ?1";
+/// The histories of a table, as the registry has them: the one that is written first, then the one that was written last.
+pub(super) const TRACKED_OF: &str = "\
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked WHERE table_name = ?1
+ORDER BY is_active DESC, rowid DESC";
 
 /// All that were ever tracked.
 pub(super) const TRACKED_ALL: &str = "\
-SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked ORDER BY table_name";
+SELECT table_name, history_name, tracking_id, settings, is_active FROM main.piperoll_tracked ORDER BY table_name, rowid";
 
 /// The eras of a history.
 pub(super) const ERAS_OF: &str = "\
 SELECT from_seq, since, columns, identity FROM main.piperoll_eras WHERE history_name = ?1 ORDER BY from_seq";
+
+/// What stands where a table of a name would be.
+pub(super) const TAKEN: &str =
+    "SELECT 1 FROM main.sqlite_master WHERE type <> 'trigger' AND name = ?1 COLLATE NOCASE";
+
+/// The table of a trigger, when that is another one.
+pub(super) const TRIGGER_ELSEWHERE: &str = "\
+SELECT tbl_name FROM main.sqlite_master WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE AND tbl_name <> ?2 COLLATE NOCASE";
 
 /// How many contexts nobody cleared, by now.
 pub(super) const CONTEXTS_LEFT: &str = "SELECT count(*) FROM main.piperoll_context";
@@ -104,20 +54,28 @@ pub(super) fn forget(table: &str) -> String {
 }
 
 /// Remembers that a tracked table has another name, and its history too.
-pub(super) fn rename_tracked(from: &str, to: &str, history: (&str, &str)) -> [String; 2] {
+pub(super) fn rename_tracked(to: &str, history: (&str, &str)) -> [String; 2] {
     [
         format!(
-            "UPDATE piperoll_tracked SET table_name = {}, history_name = {} WHERE table_name = {}",
+            "UPDATE OR REPLACE piperoll_tracked SET table_name = {}, history_name = {} WHERE history_name = {}",
             text(to),
             text(history.1),
-            text(from)
+            text(history.0)
         ),
         format!(
-            "UPDATE piperoll_eras SET history_name = {} WHERE history_name = {}",
+            "UPDATE OR REPLACE piperoll_eras SET history_name = {} WHERE history_name = {}",
             text(history.1),
             text(history.0)
         ),
     ]
+}
+
+/// Forgets what a history kept.
+pub(super) fn forget_eras(history: &str) -> String {
+    format!(
+        "DELETE FROM piperoll_eras WHERE history_name = {}",
+        text(history)
+    )
 }
 
 /// Lets an era have other columns: those of the history were renamed.
@@ -216,12 +174,31 @@ pub(super) fn index_name(history: &str) -> String {
     format!("piperoll_rows_of_{history}")
 }
 
+/// What lets SQLite look at all triggers of a table at once: it looks at one when it is needed, and then a fault would fail whoever writes.
+pub(super) fn probes(form: &Form<'_>) -> Vec<String> {
+    let table = name(&form.shape.table);
+    let mut columns = form.shape.columns.iter();
+    let written = columns.find(|column| !column.is_generated);
+    let update = written.map(|column| {
+        let column = name(&column.name);
+        format!("EXPLAIN UPDATE {table} SET {column} = {column}")
+    });
+    let insert = format!("EXPLAIN INSERT INTO {table} DEFAULT VALUES");
+    let delete = format!("EXPLAIN DELETE FROM {table}");
+    [insert, delete].into_iter().chain(update).collect()
+}
+
 pub(super) fn drop_index(index: &str) -> String {
     format!("DROP INDEX {}", name(index))
 }
 
 pub(super) fn drop_trigger(trigger: &str) -> String {
     format!("DROP TRIGGER {}", name(trigger))
+}
+
+/// Lets no row wait to be replaced: what waits from before may be another by now, or gone and recorded.
+pub(super) fn clear(waiting: &str) -> String {
+    format!("DELETE FROM {}", name(waiting))
 }
 
 pub(super) fn drop_table(table: &str) -> String {
@@ -303,23 +280,19 @@ pub(super) fn gaps(form: &Form<'_>) -> String {
 
 fn not_in_history(form: &Form<'_>) -> String {
     let own = &form.names;
-    let same: Vec<String> = form
-        .columns
-        .iter()
-        .map(|column| {
-            let there = name(&column.name);
-            let now = kept(form, column, "live");
-            let mut same = format!("version.{there} IS {now} COLLATE BINARY");
-            if column.keeps_types {
-                same.push_str(&format!(" AND typeof(version.{there}) = typeof({now})"));
-            }
-            same
-        })
-        .collect();
+    let same = triggers::all(form.columns.iter().map(|column| {
+        let there = name(&column.name);
+        let now = kept(form, column, "live");
+        let mut same = format!("version.{there} IS {now} COLLATE BINARY");
+        if column.keeps_types {
+            same.push_str(&format!(" AND typeof(version.{there}) = typeof({now})"));
+        }
+        same
+    }));
     format!(
         "FROM {table} AS live WHERE NOT EXISTS (SELECT 1 FROM {history} AS version WHERE version.{seq} = \
          (SELECT max(last.{seq}) FROM {history} AS last WHERE {identity}) AND NOT version.{is_delete} AND {})",
-        same.join(" AND "),
+        same,
         table = name(&form.shape.table),
         history = name(&own.history),
         seq = name(&own.seq),

@@ -1,7 +1,7 @@
 //! What has to be done for a table to be tracked: nothing, where all is as it should be.
 
 use super::form::{Form, Identity};
-use super::names::{TRIGGERS, replaced, trigger};
+use super::names::{Names, TRIGGERS, replaced, trigger};
 use super::registry::{self, Era, Tracked};
 use super::settings::Settings;
 use super::work::{Work, beside, on_table, shared};
@@ -61,12 +61,16 @@ pub fn track(
     look: Look,
 ) -> Result<Tracking> {
     let shape = shape(reader, table)?;
-    let known = registry::one(reader, &shape.table)?;
-    let settings = match (settings, &known) {
+    let mut known = registry::of(reader, &shape.table)?;
+    let settings = match (settings, known.first()) {
         (Some(settings), _) => settings.clone(),
         (None, Some(known)) => known.settings.clone(),
         (None, None) => Settings::default(),
     };
+    // One that is over may go on, whatever was written meanwhile.
+    let history = Names::new(&shape.table, &settings).history;
+    known.retain(|known| known.is_active || known.history.eq_ignore_ascii_case(&history));
+    let known = known.into_iter().next();
     plan(reader, target, &shape, known, &settings, look)
 }
 
@@ -80,13 +84,20 @@ pub(super) fn plan(
     look: Look,
 ) -> Result<Tracking> {
     refuse_a_history(reader, shape)?;
+    if let Some(other) = hangs_elsewhere(reader, &shape.table)? {
+        let (table, other) = (quoted(&shape.table), quoted(&other));
+        return Err(Error::already_exists(format!(
+            "the triggers that write the history of {table} hang on {other}: the table was renamed"
+        ))
+        .hint("give it its name again; or let the history go on with another table: `piperoll rows untrack`, then track"));
+    }
     let form = Form::new(shape, settings)?;
     let known = continued(known, settings, &form)?;
     let history = &form.names.history;
     let there = one_shape(reader, history)?;
-    if there.is_some() && known.is_none() {
+    if known.is_none() && (there.is_some() || is_taken(reader, history)?) {
         return Err(Error::already_exists(format!(
-            "a table {} is there already, and is not the history of {}",
+            "something called {} is there already, and is not the history of {}",
             quoted(history),
             quoted(&shape.table)
         ))
@@ -100,12 +111,17 @@ pub(super) fn plan(
         Some(known) => known.tracking_id.clone(),
         None => tracking_id(target, &shape.table, history),
     };
-    let eras = match known {
-        Some(_) => registry::eras(reader, history)?,
-        None => Vec::new(),
-    };
+    let eras = registry::eras(reader, history)?;
     let mut work = Work::default();
     shared(reader, &mut work)?;
+    // Those of a history that somebody dropped say nothing of the one that comes.
+    let eras = match &there {
+        None if !eras.is_empty() => {
+            work.statements.push(statements::forget_eras(history));
+            Vec::new()
+        }
+        _ => eras,
+    };
     let mut is_behind = there.is_none();
     evolve::history(&form, there.as_ref(), &tracking_id, &mut work.statements);
     is_behind |= beside(reader, &form, &mut work)?;
@@ -198,6 +214,37 @@ pub(super) fn shape(reader: &mut dyn Reader, table: &str) -> Result<Shape> {
 
 pub(super) fn one_shape(reader: &mut dyn Reader, table: &str) -> Result<Option<Shape>> {
     Ok(reader.shapes(&[table])?.into_iter().next().flatten())
+}
+
+/// Whether a table cannot have a name. Triggers have names of their own.
+pub(super) fn is_taken(reader: &mut dyn Reader, name: &str) -> Result<bool> {
+    let mut is_taken = false;
+    let name = [Value::Text(name.to_owned())];
+    reader.query(statements::TAKEN, &name, &mut |_| {
+        is_taken = true;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(is_taken)
+}
+
+/// The table that the triggers of another one hang on: SQLite lets them go with a table that is renamed.
+pub(super) fn hangs_elsewhere(reader: &mut dyn Reader, table: &str) -> Result<Option<String>> {
+    let own = own_triggers(table);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let mut found = None;
+    for made in reader.made(&own)? {
+        let values = [made.name.as_str(), table].map(|text| Value::Text(text.to_owned()));
+        reader.query(statements::TRIGGER_ELSEWHERE, &values, &mut |row| {
+            if let Some(Value::Text(other)) = row.first() {
+                found = Some(other.clone());
+            }
+            Ok(ControlFlow::Break(()))
+        })?;
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A history has no history, and Piperoll's own tables neither.

@@ -1,21 +1,26 @@
 //! The triggers that write a history in SQLite. They work with SQLite 3.34, and with functions that every SQLite has.
 //!
-//! SQLite runs the trigger that was made last first, so those of a history are made after all others of their table. Where one of somebody else's runs before
-//! all the same, and writes to the row, that write has its version already when the outer one comes: then the row is not what the outer one says any more, and
-//! it writes none (`is_live`).
+//! SQLite runs the trigger that was made last first, so those of a history that run after a write are made after all others of their table. Where one of somebody else's
+//! runs before all the same, and writes to the row, that write has its version already when the outer one comes: then the row is not what the outer one says any more, and
+//! it writes none (`is_live`). Those that run before a write are made before all others: what others write then is done when they look.
 //!
 //! Without `recursive_triggers` no delete trigger runs for a row that `REPLACE` removes. So what could be replaced waits in a table of its own from the BEFORE
 //! trigger on, and the AFTER trigger looks which of it is gone. With `recursive_triggers` the delete trigger takes the row out of that table, so that none is recorded
-//! twice. What waits is never there for longer than a statement: the next BEFORE trigger that could add to it clears it first.
+//! twice. Between the two, actions of foreign keys and what hangs on them may write to the table: whoever comes then records what is gone by now, marks it, and leaves the
+//! rest waiting. What a statement leaves waiting, because it ignored a row or failed, is as the table has it until the next that could add to it clears it.
 
 mod conditions;
 mod waiting;
 
+pub(super) use self::conditions::all;
 use self::conditions::{
-    all, changes, conflicts, exists, identity, is_at, is_identified, is_live, is_same, keys_change,
+    changes, conflicts, exists, identity, is_at, is_identified, is_live, is_same, keys_change,
 };
 pub(in crate::rows) use self::waiting::waiting_table;
-use self::waiting::{is_waiting, is_waiting_at, let_wait, outlive, overtake, replace, stay};
+use self::waiting::{
+    is_waiting, is_waiting_at, let_wait, let_wait_for_update, outlive, overtake, replace,
+    replace_by_update,
+};
 use super::form::{Form, Identity};
 use super::names::{replaced, trigger};
 use super::settings::{DeleteImage, Stamp};
@@ -109,7 +114,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 conflicts(form, None),
                 is_waiting(table)
             )),
-            let_wait(form, None),
+            let_wait(form),
         ),
         made(
             "before_update",
@@ -120,7 +125,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 keys_change(form),
                 conflicts(form, Some("OLD")),
             )),
-            [stay(form), let_wait(form, Some("OLD"))].concat(),
+            let_wait_for_update(form),
         ),
         written("insert", "AFTER INSERT", live.clone(), new, false),
         written("insert_said", "AFTER INSERT", live.clone(), new, true),
@@ -151,7 +156,7 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
             "replacing_insert",
             "AFTER INSERT",
             Some(is_waiting(table)),
-            replace(form, None),
+            replace(form),
         ),
         made(
             "replacing_update",
@@ -163,12 +168,13 @@ pub(super) fn on_table(form: &Form<'_>) -> Vec<Made> {
                 name(&replaced(table)),
                 is_waiting_at(form, "waiting", "OLD")
             )),
-            [overtake(form), replace(form, Some(&keys_change(form)))].concat(),
+            [overtake(form), replace_by_update(form)].concat(),
         ),
     ]
 }
 
-/// The triggers that let nobody change a history: `REPLACE` runs no delete trigger, and so has one of its own.
+/// The triggers that let nobody change a history. `REPLACE` runs no delete trigger, and needs a number: a version that brings one is refused, so that none is put before
+/// others or beyond the last that there can be.
 pub(super) fn on_history(history: &str, seq: &str) -> Vec<Made> {
     let table = name(history);
     let closed = format!(
@@ -176,7 +182,7 @@ pub(super) fn on_history(history: &str, seq: &str) -> Vec<Made> {
         text(history)
     );
     let refused = text(&format!(
-        "the history {history} takes no UPDATE, no DELETE and no REPLACE: correct the row in its table, which is recorded; retention and erasure open piperoll_gate"
+        "the history {history} takes no UPDATE, no DELETE and no REPLACE, and gives each version its number: correct the row in its table, which is recorded; retention and erasure open piperoll_gate"
     ));
     let seq = name(seq);
     let guard = |what: &str, event: &str, when: &str, raise: &str| {
@@ -195,7 +201,8 @@ pub(super) fn on_history(history: &str, seq: &str) -> Vec<Made> {
         guard(
             "no_replace",
             "INSERT",
-            &format!("NEW.{seq} > 0 AND EXISTS (SELECT 1 FROM {table} WHERE {seq} = NEW.{seq})"),
+            // A number that is yet to be given is -1 here.
+            &format!("NEW.{seq} <> -1 AND {closed}"),
             // Every write of a version has this trigger in it. Were it one that takes a statement back, SQLite would keep a journal of each, and copy pages for that.
             "FAIL",
         ),

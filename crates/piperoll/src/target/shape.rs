@@ -23,6 +23,8 @@ pub struct Shape {
     pub unique: Vec<Unique>,
     /// The triggers on the table, in the order in which they were made.
     pub triggers: Vec<Made>,
+    /// The names of those that run before a row is written, in that order.
+    pub before: Vec<String>,
 }
 
 /// A column as it is stored.

@@ -1,4 +1,4 @@
-use super::{object, read, target};
+use super::{is_over, object, read, target};
 use crate::context::{Context, now};
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -12,13 +12,13 @@ use std::ops::ControlFlow;
 /// Show a table as it was at a time
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "With --json, one row a line.\n\nExamples:\n  piperoll rows as-of orders --at 2026-11-01T00:00:00Z\n  piperoll rows as-of orders --at '7d ago' --json"
+    after_help = "With --json, one row a line.\n\nExamples:\n  piperoll rows as-of orders --at 2026-11-01T00:00:00Z\n  piperoll rows as-of orders --at 7d --json"
 )]
 pub(super) struct Args {
     /// The table
     #[arg(value_name = "TABLE")]
     table: String,
-    /// The time: RFC 3339, a day (its beginning), or 7d ago
+    /// The time: RFC 3339, a day (its beginning), or how long ago: 30m, 24h, 7d
     #[arg(long, value_name = "TIME")]
     at: String,
     /// The target that it is in; default: the only one
@@ -49,6 +49,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     if let Some(failure) = failed {
         return Err(failure);
     }
+    is_over(&*target, &args.table, output)?;
     if !is_json {
         if rows.is_empty() {
             output.note("no rows");

@@ -1,4 +1,4 @@
-use super::{object, read, target};
+use super::{is_over, object, read, target};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -53,6 +53,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
             lines(version, output)?;
         }
     }
+    is_over(&*target, &args.table, output)?;
     Ok(Exit::Done)
 }
 

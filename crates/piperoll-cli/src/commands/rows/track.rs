@@ -30,10 +30,16 @@ pub(super) fn run(
 ) -> Result<Exit> {
     let target = target(context, args.target.as_deref())?;
     let mut settings: BTreeMap<&str, Settings> = BTreeMap::new();
+    let there = target.list("main")?;
     for table in &args.tables {
-        let mut declared = declared(context, &*target)?;
-        if let Some(rows) = declared.find(|rows| rows.covers(table)) {
-            settings.insert(table, rows.settings(table)?);
+        // As it is declared, in whatever letters it is called here.
+        let mut there = there.iter();
+        let name = there.find(|name| name.eq_ignore_ascii_case(table));
+        let name = name.unwrap_or(table);
+        let found =
+            declared(context, &*target)?.find_map(|rows| Some((rows, rows.declared_as(name)?)));
+        if let Some((rows, name)) = found {
+            settings.insert(table, rows.settings(name)?);
         }
     }
     let plan = |reader: &mut dyn Reader, table: &str| {

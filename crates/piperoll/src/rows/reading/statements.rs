@@ -40,6 +40,27 @@ pub(in crate::rows) fn versions(
     )
 }
 
+/// The versions of the rows that ever had these values, oldest first, by the engine's number of a row; then that number, and whether the version itself has the values.
+pub(in crate::rows) fn versions_of_rows(
+    history: &str,
+    selected: &str,
+    (seq, rowid): (&str, &str),
+    key: &[String],
+) -> String {
+    let key: Vec<String> = key
+        .iter()
+        .enumerate()
+        .map(|(at, column)| format!("{} IS ?{}", name(column), at + 1))
+        .collect();
+    let key = key.join(" AND ");
+    format!(
+        "SELECT {selected}, {rowid}, {key} FROM {history} WHERE {rowid} IN (SELECT {rowid} FROM {history} WHERE {key}) OR ({key}) ORDER BY {seq}",
+        rowid = name(rowid),
+        history = name(history),
+        seq = name(seq)
+    )
+}
+
 /// One version by its number.
 pub(in crate::rows) fn version(history: &str, selected: &str, seq: &str) -> String {
     format!(
@@ -71,8 +92,14 @@ pub(in crate::rows) fn as_of(
         .iter()
         .map(|column| format!("later.{0} = version.{0}", name(column)))
         .collect();
+    // A version of a time when something else told rows apart may have nothing there; what was in the table later has a version of its own.
+    let is_told: Vec<String> = identity
+        .iter()
+        .map(|column| format!("{} IS NOT NULL", name(column)))
+        .collect();
+    let is_told = is_told.join(" AND ");
     format!(
-        "SELECT {} FROM {history} AS version WHERE {seq} <= ?1 AND NOT {} AND NOT EXISTS \
+        "SELECT {} FROM {history} AS version WHERE {seq} <= ?1 AND NOT {} AND {is_told} AND NOT EXISTS \
          (SELECT 1 FROM {history} AS later WHERE {} AND later.{seq} > version.{seq} AND later.{seq} <= ?1) ORDER BY {}",
         names(columns),
         name(&own.is_delete),

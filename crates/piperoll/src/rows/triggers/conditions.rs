@@ -150,10 +150,24 @@ pub(super) fn exists(table: &str, condition: &str) -> String {
     )
 }
 
-pub(super) fn all(conditions: impl Iterator<Item = String>) -> String {
-    conditions.collect::<Vec<_>>().join(" AND ")
+pub(in crate::rows) fn all(conditions: impl Iterator<Item = String>) -> String {
+    joined(&conditions.collect::<Vec<_>>(), " AND ")
 }
 
 pub(super) fn any(conditions: impl Iterator<Item = String>) -> String {
-    conditions.collect::<Vec<_>>().join(" OR ")
+    joined(&conditions.collect::<Vec<_>>(), " OR ")
+}
+
+/// How many conditions stand beside each other. Each goes one level deeper than the one before, and of these SQLite has 1,000.
+const BESIDE: usize = 64;
+
+fn joined(conditions: &[String], sign: &str) -> String {
+    if conditions.len() <= BESIDE {
+        return conditions.join(sign);
+    }
+    let groups = conditions.chunks(conditions.len().div_ceil(BESIDE).max(BESIDE));
+    let groups: Vec<String> = groups
+        .map(|group| format!("({})", joined(group, sign)))
+        .collect();
+    joined(&groups, sign)
 }

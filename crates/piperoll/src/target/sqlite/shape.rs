@@ -1,12 +1,16 @@
 //! The shape of a table, as SQLite tells it.
 
+mod unique;
+
+use self::unique::{of_the_coming, refers, terms};
 use super::connection::failure;
+use super::layout::LaidColumn;
+use super::read::layout;
 use super::statements;
-use super::tokens::{Token, code};
-use crate::error::{Error, Result};
+use super::tokens::code;
+use crate::error::Result;
 use crate::target::dialect::sqlite::{self as dialect, Affinity};
 use crate::target::shape::{Made, Shape, StoredColumn, Term, Unique};
-use crate::yaml::quoted;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::path::Path;
 
@@ -16,14 +20,26 @@ struct Seen {
     not_null: bool,
     default: Option<String>,
     key_position: i64,
+    /// What a column of a row that comes is computed by, where triggers that run before do not see it as it will be.
+    computed: Option<String>,
+    /// Whether it is the rowid: a number that is yet to be given is -1 for triggers that run before.
+    is_rowid: bool,
 }
 
 impl Seen {
+    /// Whether a default may come in the place of NULL.
+    fn is_otherwise(&self) -> bool {
+        self.not_null && self.default.is_some()
+    }
+
     /// The column of the row that comes. `NOT NULL ON CONFLICT REPLACE` puts the default in the place of NULL, and triggers that run before do not see it.
     fn coming(&self) -> String {
+        if let Some(computed) = &self.computed {
+            return format!("({computed})");
+        }
         let column = format!("NEW.{}", dialect::name(&self.stored.name));
         match &self.default {
-            Some(default) if self.not_null => format!("coalesce({column}, ({default}))"),
+            Some(default) if self.is_otherwise() => format!("coalesce({column}, ({default}))"),
             _ => column,
         }
     }
@@ -52,18 +68,24 @@ pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Op
     let Some((name, without_rowid, strict)) = found else {
         return Ok(None);
     };
-    let seen = columns(connection, &name, strict).map_err(failed)?;
+    let mut seen = columns(connection, &name, strict).map_err(failed)?;
     let indexes = indexes(connection, &name).map_err(failed)?;
     let mut in_key: Vec<&Seen> = seen.iter().filter(|seen| seen.key_position > 0).collect();
     in_key.sort_by_key(|seen| seen.key_position);
     let key: Vec<String> = in_key.iter().map(|seen| seen.stored.name.clone()).collect();
+    let is_key_filled = in_key.iter().all(|seen| seen.not_null);
     // A key that is the rowid itself has no index.
     let alias = match key.as_slice() {
         [only] if !without_rowid && !indexes.iter().any(|index| index.of_key) => Some(only),
         _ => None,
     };
-    let is_key_exact = !key.is_empty()
-        && (without_rowid || alias.is_some() || in_key.iter().all(|seen| seen.not_null));
+    for each in &mut seen {
+        each.is_rowid = alias.is_some_and(|alias| *alias == each.stored.name);
+    }
+    let is_key_exact = !key.is_empty() && (without_rowid || alias.is_some() || is_key_filled);
+    if seen.iter().any(|seen| seen.stored.is_generated) {
+        compute(connection, &name, &mut seen).map_err(failed)?;
+    }
     let is_taken = |name: &&str| {
         let mut columns = seen.iter();
         columns.any(|seen| seen.stored.name.eq_ignore_ascii_case(name))
@@ -89,10 +111,16 @@ pub(super) fn of(connection: &Connection, path: &Path, table: &str) -> Result<Op
         });
     }
     for index in &indexes {
-        unique.push(terms(connection, path, index, &seen)?);
+        unique.push(terms(connection, path, (&name, index), &seen)?);
     }
+    let triggers = triggers(connection, &name).map_err(failed)?;
     Ok(Some(Shape {
-        triggers: triggers(connection, &name).map_err(failed)?,
+        before: triggers
+            .iter()
+            .filter(|made| runs_before(&made.sql))
+            .map(|made| made.name.clone())
+            .collect(),
+        triggers,
         columns: seen.into_iter().map(|seen| seen.stored).collect(),
         table: name,
         key,
@@ -144,9 +172,45 @@ fn columns(connection: &Connection, table: &str, strict: bool) -> rusqlite::Resu
             not_null: row.get(2)?,
             default: row.get(3)?,
             key_position: row.get(4)?,
+            computed: None,
+            is_rowid: false,
         })
     })?;
     seen.collect()
+}
+
+/// Works out what computed columns of a row that comes will be, where triggers that run before see them otherwise: as if a default did not come in the place of NULL.
+fn compute(connection: &Connection, table: &str, seen: &mut [Seen]) -> rusqlite::Result<()> {
+    let sql: String = connection.query_row(statements::TABLE_SQL, [table], |row| row.get(0))?;
+    let Some(layout) = layout(&sql) else {
+        return Ok(());
+    };
+    // One may be computed from another: after as many rounds as there are columns nothing is left.
+    for _ in 0..seen.len() {
+        let mut computed = Vec::new();
+        for (at, each) in seen.iter().enumerate() {
+            let laid = layout.column(&each.stored.name);
+            let Some(expression) = laid.and_then(LaidColumn::generated) else {
+                continue;
+            };
+            if refers(expression, seen, |column| column.is_otherwise())
+                || refers(expression, seen, |column| column.is_rowid)
+            {
+                computed.push((at, of_the_coming(expression, seen)));
+            }
+        }
+        let mut changed = false;
+        for (at, text) in computed {
+            if let Some(each) = seen.get_mut(at) {
+                changed |= each.computed != text;
+                each.computed = text;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Index>> {
@@ -172,129 +236,11 @@ fn triggers(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Made>>
     triggers.collect()
 }
 
-fn terms(connection: &Connection, path: &Path, index: &Index, seen: &[Seen]) -> Result<Unique> {
-    let failed = |error| failure(path, error);
-    let mut statement = connection
-        .prepare_cached(statements::INDEX_TERMS)
-        .map_err(failed)?;
-    let columns: Vec<(Option<String>, Option<String>)> = statement
-        .query_map([&index.name], |row| Ok((row.get(0)?, row.get(1)?)))
-        .and_then(Iterator::collect)
-        .map_err(failed)?;
-    let unreadable = || {
-        let name = quoted(&index.name);
-        Error::unsupported(format!("the unique index {name} cannot be understood"))
-            .hint("its rows cannot be tracked as long as it is there")
-    };
-    let has_expression = columns.iter().any(|(column, _)| column.is_none());
-    let (mut texts, mut condition) = (Vec::new(), None);
-    if has_expression || index.partial {
-        let sql: String = connection
-            .query_row(statements::INDEX_SQL, [&index.name], |row| row.get(0))
-            .map_err(failed)?;
-        let read = read(&sql).ok_or_else(unreadable)?;
-        (texts, condition) = (read.terms, read.condition);
-        if texts.len() != columns.len() {
-            return Err(unreadable());
-        }
-    }
-    let mut terms = Vec::new();
-    for (at, (column, collation)) in columns.into_iter().enumerate() {
-        let (present, coming) = match &column {
-            Some(name) => {
-                let present = dialect::name(name);
-                let mut all = seen.iter();
-                let stored = all.find(|seen| seen.stored.name == *name);
-                let coming = match stored {
-                    Some(stored) => stored.coming(),
-                    None => format!("NEW.{present}"),
-                };
-                (present, coming)
-            }
-            None => {
-                let text = texts.get(at).ok_or_else(unreadable)?;
-                let coming = of_the_coming(text, seen).ok_or_else(unreadable)?;
-                (format!("({text})"), format!("({coming})"))
-            }
-        };
-        terms.push(Term {
-            column,
-            present,
-            coming,
-            collation,
-        });
-    }
-    Ok(Unique {
-        terms,
-        condition: condition.filter(|_| index.partial),
-    })
-}
-
-/// A `CREATE INDEX` statement as it was read.
-struct Read {
-    terms: Vec<String>,
-    condition: Option<String>,
-}
-
-fn read(sql: &str) -> Option<Read> {
-    let tokens = code(sql).ok()?;
-    let open = tokens.iter().position(|token| token.is_sign("("))?;
-    let (mut depth, mut start, mut terms) = (0_usize, open + 1, Vec::new());
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        if token.is_sign("(") {
-            depth += 1;
-        } else if token.is_sign(")") {
-            depth -= 1;
-        }
-        let ends_list = depth == 0;
-        if ends_list || depth == 1 && token.is_sign(",") {
-            terms.push(slice(sql, tokens.get(start..at)?)?);
-            start = at + 1;
-        }
-        if ends_list {
-            let rest = tokens.get(at + 1..)?;
-            let condition = match rest.split_first() {
-                Some((first, rest)) if first.is("where") => Some(slice(sql, rest)?),
-                Some(_) => return None,
-                None => None,
-            };
-            return Some(Read { terms, condition });
-        }
-    }
-    None
-}
-
-/// The text from the first to the last of tokens, without the direction at its end.
-fn slice(sql: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let tokens = match tokens.split_last() {
-        Some((last, rest)) if last.is("asc") || last.is("desc") => rest,
-        _ => tokens,
-    };
-    let (first, last) = (tokens.first()?, tokens.last()?);
-    sql.get(first.at..last.end()).map(str::to_owned)
-}
-
-/// An expression in which each column is that of the row that comes.
-fn of_the_coming(expression: &str, seen: &[Seen]) -> Option<String> {
-    let tokens = code(expression).ok()?;
-    let mut text = String::new();
-    let mut done = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-        let is_call = tokens.get(at + 1).is_some_and(|next| next.is_sign("("));
-        let is_other = before
-            .is_some_and(|before| before.is("collate") || before.is("as") || before.is_sign("."));
-        let name = token.name().filter(|_| !token.text.starts_with('\''));
-        let Some(name) = name.filter(|_| !is_call && !is_other) else {
-            continue;
-        };
-        let mut columns = seen.iter();
-        if let Some(seen) = columns.find(|seen| seen.stored.name.eq_ignore_ascii_case(&name)) {
-            text.push_str(expression.get(done..token.at)?);
-            text.push_str(&seen.coming());
-            done = token.end();
-        }
-    }
-    text.push_str(expression.get(done..)?);
-    Some(text)
+/// Whether a trigger runs before a row is written: so does one that does not say when.
+fn runs_before(sql: &str) -> bool {
+    let tokens = code(sql).unwrap_or_default();
+    // CREATE TRIGGER, the name, perhaps with a schema, and when.
+    let qualified = tokens.get(3).is_some_and(|token| token.is_sign("."));
+    let when = tokens.get(if qualified { 5 } else { 3 });
+    !when.is_some_and(|token| token.is("after") || token.is("instead"))
 }

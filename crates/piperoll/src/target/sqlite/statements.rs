@@ -305,6 +305,10 @@ SELECT name, origin, partial FROM pragma_index_list(?1, 'main') WHERE \"unique\"
 pub(super) const INDEX_TERMS: &str =
     "SELECT name, coll FROM pragma_index_xinfo(?1, 'main') WHERE key ORDER BY seqno";
 
+/// The statement of a table.
+pub(super) const TABLE_SQL: &str =
+    "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = ?1";
+
 /// The statement of an index.
 pub(super) const INDEX_SQL: &str =
     "SELECT sql FROM main.sqlite_master WHERE type = 'index' AND name = ?1";

@@ -113,6 +113,9 @@ fn s_f8_the_database_refuses_to_change_a_history() {
         "DELETE FROM t_audit WHERE audit_seq = 1",
         "REPLACE INTO t_audit (audit_seq, n) VALUES (1, 'TAMPERED')",
         "INSERT INTO t_audit (audit_seq) VALUES (1) ON CONFLICT DO UPDATE SET n = 'TAMPERED'",
+        // Before all others, and so that no number is left for the next.
+        "INSERT INTO t_audit (audit_seq, id, n) VALUES (-7, 1, 'FORGED')",
+        "INSERT INTO t_audit (audit_seq, id, n) VALUES (9223372036854775807, 1, 'FORGED')",
     ] {
         for recursive in ["ON", "OFF"] {
             let connection = yard.open();
@@ -154,6 +157,44 @@ fn s_f9_the_history_of_an_old_key_ends_and_names_the_new_one() {
         new[0].moved_from,
         Some(vec![("id".to_owned(), Value::Int(1))])
     );
+}
+
+#[test]
+fn s_f9_so_does_the_history_of_a_key_that_may_be_null() {
+    let yard = Yard::with("CREATE TABLE t (id TEXT PRIMARY KEY, n)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES ('a', 1), ('x', 7); UPDATE t SET id = 'b' WHERE id = 'a'; UPDATE t SET n = 2 WHERE id = 'b'; DELETE FROM t WHERE id = 'b'; INSERT INTO t VALUES ('a', 9)");
+    let key = |key: &str| Some(vec![("id".to_owned(), text(key))]);
+    let told = |versions: &[Version]| -> Vec<(String, bool, Value)> {
+        let versions = versions.iter();
+        versions
+            .map(|it| (it.operation.clone(), it.is_delete, it.row[1].1.clone()))
+            .collect()
+    };
+    let version = |operation: &str, is_delete, n| (operation.to_owned(), is_delete, Value::Int(n));
+    let old = of_row(&yard, &text("a"));
+    assert_eq!(
+        told(&old),
+        [
+            version("INSERT", false, 1),
+            version("UPDATE", true, 1),
+            version("INSERT", false, 9)
+        ]
+    );
+    assert_eq!(old[1].moved_to, key("b"));
+    assert_eq!(old[2].moved_from, None);
+    assert!(old.iter().all(|version| version.changed.is_empty()));
+    let new = of_row(&yard, &text("b"));
+    assert_eq!(
+        told(&new),
+        [
+            version("UPDATE", false, 1),
+            version("UPDATE", false, 2),
+            version("DELETE", true, 2)
+        ]
+    );
+    assert_eq!(new[0].moved_from, key("a"));
+    assert_eq!(new[2].moved_to, None);
 }
 
 #[test]
@@ -199,6 +240,29 @@ fn s_f11_a_column_with_a_name_of_the_historys_own_is_refused() {
         yard.rows("SELECT audit_note, Audit_Reason FROM t_h"),
         ["'kept'|'kept too'"]
     );
+}
+
+#[test]
+fn s_f11_a_name_that_is_taken_is_refused_and_a_trigger_takes_none() {
+    for taken in [
+        "CREATE TABLE T_audit (x)",
+        "CREATE VIEW t_audit AS SELECT 1",
+        "CREATE INDEX t_audit ON t (id)",
+    ] {
+        let yard = Yard::with(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY); {taken}"));
+        let error = yard.try_track("t", None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{taken}");
+        assert_eq!(
+            error.to_string(),
+            "something called `t_audit` is there already, and is not the history of `t`"
+        );
+    }
+    let yard = Yard::with(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TRIGGER t_audit AFTER INSERT ON t BEGIN SELECT 1; END",
+    );
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1)");
+    assert_eq!(versions(&yard, "id"), ["'INSERT'|0|1"]);
 }
 
 #[test]
@@ -258,6 +322,49 @@ fn s_f14_tracking_twice_does_nothing() {
     assert_ne!(yard.track("t").steps, []);
     assert_eq!(yard.track("t").steps, []);
     assert_eq!(versions(&yard, "id"), ["'BASELINE'|0|1"]);
+}
+
+#[test]
+fn s_f14_a_history_that_is_over_stays_one_and_may_go_on() {
+    let yard =
+        Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 0)");
+    let other = Settings {
+        prefix: "other_".to_owned(),
+        ..Settings::default()
+    };
+    let untrack = || yard.carry_out(&|reader| piperoll::rows::untrack(reader, "t"));
+    yard.track("t");
+    untrack().unwrap();
+    yard.track_as("t", &other);
+    yard.sql("UPDATE t SET n = 1");
+    // Nobody's table: no glob may mean it, and nothing tracks it.
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &["t_audit".to_owned()]))
+        .unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].history.as_deref(), Some("t_other"));
+    assert_eq!(
+        yard.try_track("t_audit", None).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+    untrack().unwrap();
+    assert_eq!(untrack().unwrap_err().kind(), ErrorKind::NotFound);
+    // By hand it goes on as it was last, else as is said.
+    assert_eq!(yard.try_track("t", None).unwrap().history, "t_other");
+    untrack().unwrap();
+    yard.track("t");
+    assert_eq!(
+        versions(&yard, "n"),
+        ["'BASELINE'|0|0", "'BASELINE'|0|1"],
+        "with what was written meanwhile"
+    );
+    yard.sql("DELETE FROM t");
+    assert_eq!(
+        yard.rows("SELECT other_operation, n FROM t_other ORDER BY other_seq"),
+        ["'BASELINE'|0", "'UPDATE'|1"]
+    );
+    let row = of_row(&yard, &text("1"));
+    assert_eq!(row.last().unwrap().operation, "DELETE");
 }
 
 #[test]
@@ -350,6 +457,25 @@ fn audite_4_a_blob_and_a_text_of_the_same_bytes_differ() {
 }
 
 #[test]
+fn a_key_that_is_written_as_text_finds_numbers_too() {
+    let yard = Yard::with("CREATE TABLE t (id PRIMARY KEY NOT NULL, n)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'int'), ('2', 'text'), (1.5, 'real'), (-1e300, 'large'), ('inf', 'word')");
+    for (key, n) in [
+        ("1", "int"),
+        ("2", "text"),
+        ("1.5", "real"),
+        ("-1e300", "large"),
+        ("inf", "word"),
+    ] {
+        let found = of_row(&yard, &text(key));
+        assert_eq!(found.len(), 1, "{key}");
+        assert_eq!(found[0].row[1].1, text(n), "{key}");
+    }
+    assert_eq!(of_row(&yard, &text("nan")), []);
+}
+
+#[test]
 fn audite_5_composite_keys_keep_their_parts_apart() {
     let yard =
         Yard::with("CREATE TABLE t (a TEXT NOT NULL, b TEXT NOT NULL, n, PRIMARY KEY (a, b))");
@@ -423,4 +549,60 @@ fn c5_43_a_trigger_that_fails_fails_the_write_and_names_the_remedy() {
         found[0].findings[0],
         "the history `t_audit` is not there: every write to the table fails"
     );
+}
+
+#[test]
+fn c5_43_a_trigger_on_a_history_that_could_keep_versions_out_is_named() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    let look = || {
+        let found = yard
+            .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+            .unwrap();
+        (found[0].findings.clone(), found[0].notes.clone())
+    };
+    yard.sql("CREATE TRIGGER told AFTER INSERT ON t_audit BEGIN SELECT 1; END");
+    assert_eq!(
+        look(),
+        (
+            vec![],
+            vec!["the trigger `told` hangs on its history `t_audit`".to_owned()]
+        )
+    );
+    yard.sql("CREATE TRIGGER hush INSERT ON t_audit BEGIN SELECT RAISE(IGNORE); END; INSERT INTO t VALUES (1)");
+    assert_eq!(
+        look().0,
+        [
+            "the trigger `hush` runs before a version is written to the history `t_audit`, and may keep it out: drop it"
+        ]
+    );
+    yard.sql("DROP TRIGGER hush");
+    assert_eq!(look().0, ["1 row is not in the history as they are"]);
+    yard.track("t");
+    assert_eq!(look().0, [""; 0]);
+}
+
+#[test]
+fn c5_43_context_and_gate_that_were_changed_are_made_anew() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    let tables = "SELECT name, sql FROM sqlite_master WHERE name IN ('piperoll_context', 'piperoll_gate') ORDER BY name";
+    let before = yard.rows(tables);
+    yard.sql("ALTER TABLE piperoll_context ADD COLUMN more; ALTER TABLE piperoll_gate RENAME COLUMN never TO sometimes");
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+        .unwrap();
+    assert_eq!(
+        found[0].findings,
+        [
+            "the table `piperoll_context` is out of date, or was changed",
+            "the table `piperoll_gate` is out of date, or was changed"
+        ]
+    );
+    yard.track("t");
+    assert_eq!(yard.rows(tables), before);
+    let found = yard
+        .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &[]))
+        .unwrap();
+    assert_eq!(found[0].findings, [""; 0]);
 }

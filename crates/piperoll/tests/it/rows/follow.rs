@@ -14,8 +14,15 @@ pub(super) fn apply_to(yard: &Yard, spec: &str) -> piperoll::Result<()> {
     let place = Place::new();
     let trail = place.make();
     let spec = Spec::parse(spec, "t.yaml", None)?;
-    let target = Accompanied::new(yard.target(), Box::new(Following::new(yard.target())));
-    let request = Request {
+    apply(&spec, &accompanied(yard), Some(&trail), &request(), None).map(drop)
+}
+
+fn accompanied(yard: &Yard) -> Accompanied {
+    Accompanied::new(yard.target(), Box::new(Following::new(yard.target())))
+}
+
+fn request() -> Request {
+    Request {
         actor: DraftActor::named("tester"),
         reason: None,
         env: None,
@@ -24,8 +31,7 @@ pub(super) fn apply_to(yard: &Yard, spec: &str) -> piperoll::Result<()> {
         snapshot_format: SnapshotFormat::default(),
         allow_destructive: true,
         process: piperoll::fs::Process::current(),
-    };
-    apply(&spec, &target, Some(&trail), &request, None).map(drop)
+    }
 }
 
 pub(super) fn spec(table: &str, columns: &[&str]) -> String {
@@ -291,4 +297,138 @@ fn c6_49_a_table_that_came_later_is_tracked_with_what_is_in_it() {
     assert_eq!(plan.steps.len(), 2);
     yard.track("later");
     assert_eq!(versions(&yard, "later_audit", "id"), ["'BASELINE'|4"]);
+}
+
+#[test]
+fn c6_46_a_chain_of_tables_in_one_plan_takes_their_histories_along() {
+    let yard = tracked(&["name: a, datatype: string"]);
+    apply_to(&yard, &spec("u", &["name: a, datatype: string"])).unwrap();
+    yard.track("u");
+    yard.sql("INSERT INTO t VALUES (1, 'of t'); INSERT INTO u VALUES (1, 'of u')");
+    let renamed = |from: &str, to: &str| {
+        let spec = spec(to, &["name: a, datatype: string"]);
+        let spec = spec.replace(
+            &format!("table: {to}"),
+            &format!("table: {to}\nrenamed_from: {from}"),
+        );
+        Spec::parse(&spec, "t.yaml", None).unwrap()
+    };
+    let specs = [renamed("t", "u"), renamed("u", "v")];
+    let target = accompanied(&yard);
+    let plan = piperoll::tables::plan(&target, &specs).unwrap();
+    assert_eq!(plan.tables.len(), 2);
+    let place = Place::new();
+    let trail = place.make();
+    for table in &plan.tables {
+        // What was planned before both is what is done to each.
+        apply(&table.spec, &target, Some(&trail), &request(), Some(table)).unwrap();
+    }
+    assert_eq!(findings(&yard), [""; 0]);
+    yard.sql("UPDATE u SET a = 'more of t'; UPDATE v SET a = 'more of u'");
+    assert_eq!(
+        versions(&yard, "u_audit", "id, a"),
+        ["'INSERT'|1|'of t'", "'UPDATE'|1|'more of t'"]
+    );
+    assert_eq!(
+        versions(&yard, "v_audit", "id, a"),
+        ["'INSERT'|1|'of u'", "'UPDATE'|1|'more of u'"]
+    );
+}
+
+#[test]
+fn c6_46_a_table_that_loses_its_key_is_told_once_at_a_time() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'x'), (2, 'y'); UPDATE t SET a = 'z' WHERE id = 1");
+    let before = pause(&yard);
+    yard.sql("ALTER TABLE t RENAME TO old; CREATE TABLE t (id INTEGER, a TEXT); INSERT INTO t SELECT * FROM old; DROP TABLE old");
+    yard.track("t");
+    let now = pause(&yard);
+    let (int, text) = (Value::Int, |text: &str| Value::Text(text.to_owned()));
+    let rows = [
+        [("id", int(1)), ("a", text("z"))],
+        [("id", int(2)), ("a", text("y"))],
+    ];
+    assert_eq!(at(&yard, before), rows);
+    assert_eq!(at(&yard, now), rows);
+}
+
+#[test]
+fn what_is_left_of_a_history_that_was_dropped_says_nothing_of_the_next() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (1, 'x'), (2, 'y'); ALTER TABLE t ADD COLUMN b");
+    yard.track("t");
+    yard.sql("DROP TABLE t_audit");
+    yard.track("t");
+    yard.sql("UPDATE t SET b = 5 WHERE id = 1");
+    let now = pause(&yard);
+    let (int, text) = (Value::Int, |text: &str| Value::Text(text.to_owned()));
+    assert_eq!(
+        at(&yard, now),
+        [
+            [("id", int(1)), ("a", text("x")), ("b", int(5))],
+            [("id", int(2)), ("a", text("y")), ("b", Value::Null)],
+        ]
+    );
+    assert_eq!(
+        yard.rows("SELECT from_seq FROM piperoll_eras"),
+        ["1"],
+        "one era, from the first version on"
+    );
+    // A table that gets the name of one whose history was dropped.
+    yard.sql("DROP TABLE t; DROP TABLE t_audit");
+    apply_to(&yard, &spec("u", &["name: a, datatype: string"])).unwrap();
+    yard.track("u");
+    yard.sql("INSERT INTO u VALUES (1, 'of u')");
+    let renamed =
+        spec("t", &["name: a, datatype: string"]).replace("table: t", "table: t\nrenamed_from: u");
+    apply_to(&yard, &renamed).unwrap();
+    assert_eq!(findings(&yard), [""; 0]);
+    assert_eq!(
+        at(&yard, pause(&yard)),
+        [[("id", int(1)), ("a", text("of u"))]]
+    );
+}
+
+#[test]
+fn c6_46_a_table_that_was_renamed_outside_is_named_and_its_triggers_are_not_taken_for_anothers() {
+    let yard = tracked(&["name: a, datatype: string"]);
+    yard.sql("INSERT INTO t VALUES (1, 'x'); ALTER TABLE t RENAME TO elsewhere");
+    assert_eq!(
+        findings(&yard),
+        ["the table is not there; the triggers of its history hang on `elsewhere`: it was renamed"]
+    );
+    yard.sql("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    let error = yard.try_track("t", None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the triggers that write the history of `t` hang on `elsewhere`: the table was renamed"
+    );
+    // The remedy works.
+    yard.carry_out(&|reader| piperoll::rows::untrack(reader, "t"))
+        .unwrap();
+    yard.track("t");
+    assert_eq!(findings(&yard), [""; 0]);
+    yard.sql("INSERT INTO elsewhere VALUES (2, 'y'); INSERT INTO t VALUES (3, 'z')");
+    assert_eq!(
+        versions(&yard, "t_audit", "id, a"),
+        ["'INSERT'|1|'x'", "'DELETE'|1|'x'", "'INSERT'|3|'z'"]
+    );
+}
+
+#[test]
+fn what_waited_before_the_triggers_were_mended_is_recorded_once() {
+    let yard = Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    yard.track("t");
+    yard.sql(
+        "INSERT INTO t VALUES (1); INSERT OR IGNORE INTO t VALUES (1);
+         DROP TRIGGER piperoll_delete_of_t; DROP TRIGGER piperoll_replacing_delete_of_t; DELETE FROM t",
+    );
+    yard.track("t");
+    yard.sql("INSERT INTO t VALUES (2); DELETE FROM t");
+    assert_eq!(
+        versions(&yard, "t_audit", "id"),
+        ["'INSERT'|1", "'DELETE'|1", "'INSERT'|2", "'DELETE'|2"]
+    );
 }

@@ -143,3 +143,163 @@ fn c6_47_composite_keys_without_rowids() {
         ],
     );
 }
+
+#[test]
+fn c6_45_an_action_of_a_foreign_key_hides_no_replaced_row() {
+    // The action changes a key of another row in the middle of the REPLACE.
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER REFERENCES t (id) ON DELETE SET NULL, place INTEGER, k UNIQUE, UNIQUE (up, place))",
+        &[
+            "INSERT INTO t VALUES (1, NULL, 1, 'a'), (2, NULL, 2, 'b')",
+            "INSERT INTO t VALUES (3, 1, 7, 'c'), (4, 1, 8, 'd')",
+            "REPLACE INTO t VALUES (1, NULL, 9, 'b')",
+        ],
+        "id, up, place, k",
+        &[
+            "'INSERT'|1|NULL|1|'a'",
+            "'INSERT'|2|NULL|2|'b'",
+            "'INSERT'|3|1|7|'c'",
+            "'INSERT'|4|1|8|'d'",
+            "'DELETE gone'|1|NULL|1|'a'",
+            "'UPDATE'|3|NULL|7|'c'",
+            "'UPDATE'|4|NULL|8|'d'",
+            "'DELETE gone'|2|NULL|2|'b'",
+            "'INSERT'|1|NULL|9|'b'",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_a_computed_key_of_a_default_and_of_a_number_to_be_given_is_seen_replaced() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL DEFAULT 3, g AS (n * 2), h AS (g + 1) STORED UNIQUE, d AS (length(id)) UNIQUE)",
+        &[
+            "INSERT INTO t (id, n) VALUES (1, 3)",
+            "REPLACE INTO t (id, n) VALUES (100, NULL)",
+            "REPLACE INTO t (n) VALUES (5)",
+        ],
+        "id, n, h, d",
+        &[
+            "'INSERT'|1|3|7|1",
+            "'DELETE gone'|1|3|7|1",
+            "'INSERT'|100|3|7|3",
+            "'DELETE gone'|100|3|7|3",
+            "'INSERT'|101|5|11|3",
+        ],
+    );
+}
+
+#[test]
+fn c6_45_a_trigger_that_writes_before_the_write_hides_no_replaced_row() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, k UNIQUE);
+         CREATE TRIGGER ahead BEFORE INSERT ON t WHEN NEW.id < 100 BEGIN INSERT OR REPLACE INTO t VALUES (NEW.id + 100, 'copy ' || NEW.id); END;
+         CREATE TRIGGER another INSERT ON t WHEN NEW.id < 100 BEGIN DELETE FROM t WHERE id = 8; END",
+        &[
+            "INSERT INTO t VALUES (1, 'a'), (8, 'b')",
+            "REPLACE INTO t VALUES (1, 'b')",
+        ],
+        "id, k",
+        &[
+            "'INSERT'|101|'copy 1'",
+            "'INSERT'|1|'a'",
+            "'INSERT'|108|'copy 8'",
+            "'INSERT'|8|'b'",
+            "'DELETE gone'|8|'b'",
+            "'DELETE gone'|101|'copy 1'",
+            "'INSERT'|101|'copy 1'",
+            "'DELETE gone'|1|'a'",
+            "'INSERT'|1|'b'",
+        ],
+    );
+}
+
+#[test]
+fn c6_47_an_index_may_name_its_table() {
+    written(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); CREATE UNIQUE INDEX u ON t (a) WHERE t.b > 1",
+        &[
+            "INSERT INTO t VALUES (1, 'x', 2), (2, 'x', 0)",
+            "REPLACE INTO t VALUES (3, 'x', 5)",
+        ],
+        "id",
+        &["'INSERT'|1", "'INSERT'|2", "'DELETE gone'|1", "'INSERT'|3"],
+    );
+}
+
+#[test]
+fn c6_47_a_table_may_have_nearly_as_many_columns_as_sqlite_allows() {
+    let table = |count: usize| {
+        let columns: Vec<String> = (1..count).map(|at| format!("c{at}")).collect();
+        format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, {})",
+            columns.join(", ")
+        )
+    };
+    written(
+        &table(1_988),
+        &[
+            "INSERT INTO t (id, c1987) VALUES (1, 'x')",
+            "UPDATE t SET c1987 = 'y'",
+            "REPLACE INTO t (id) VALUES (1)",
+            "DELETE FROM t",
+        ],
+        "c1987",
+        &[
+            "'INSERT'|'x'",
+            "'UPDATE'|'y'",
+            "'DELETE gone'|'y'",
+            "'INSERT'|NULL",
+            "'DELETE gone'|NULL",
+        ],
+    );
+    let yard = Yard::with(&table(1_989));
+    let error = yard.try_track("t", None).unwrap_err();
+    assert_eq!(
+        error.problems()[0].to_string(),
+        "t: has 1989 columns that are kept: with the 12 of its own the history would have more than the 2000 of SQLite"
+    );
+    assert_eq!(
+        error.hints(),
+        ["leave columns out: set `exclude` under `rows`"]
+    );
+}
+
+#[test]
+fn c5_43_what_would_fail_every_write_is_not_done() {
+    let yard = Yard::with(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); CREATE UNIQUE INDEX u ON t (a) WHERE main.t.b > 1",
+    );
+    yard.try_track("t", None).unwrap_err();
+    yard.sql("INSERT INTO t VALUES (1, 'x', 2)");
+    assert_eq!(
+        yard.rows("SELECT count(*) FROM sqlite_master WHERE name LIKE 'piperoll%'"),
+        ["0"]
+    );
+}
+
+#[test]
+fn c6_45_a_trigger_of_a_cascade_that_adds_a_row_hides_no_replaced_row() {
+    for recursive in ["OFF", "ON"] {
+        let yard = Yard::with(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, k); CREATE TABLE c (t REFERENCES t (id) ON DELETE CASCADE);
+             CREATE TRIGGER lost AFTER DELETE ON c BEGIN INSERT INTO t VALUES (OLD.t + 100, 'lost'); END",
+        );
+        yard.track("t");
+        yard.sql(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = {recursive};
+             INSERT INTO t VALUES (1, 'a'); INSERT INTO c VALUES (1); REPLACE INTO t VALUES (1, 'b')"
+        ));
+        // Whether the row is gone or the other one there first is SQLite's choice.
+        assert_eq!(
+            yard.rows("SELECT audit_operation, id, k FROM t_audit ORDER BY id, audit_seq"),
+            [
+                "'INSERT'|1|'a'",
+                "'DELETE'|1|'a'",
+                "'INSERT'|1|'b'",
+                "'INSERT'|101|'lost'",
+            ],
+            "recursive_triggers {recursive}"
+        );
+    }
+}

@@ -73,6 +73,29 @@ const CASES: &[Case] = &[
         written: &[("rowid", VALUES), ("oid", VALUES), ("v", VALUES), ("_rowid_", NUMBERS)],
         upserts: &["rowid, oid"],
     },
+    // Rows that refer to rows of the same table by columns of a key; a key over what is computed, also where a default comes in the place of NULL.
+    Case {
+        schema: "CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER REFERENCES t (id) ON DELETE SET NULL ON UPDATE CASCADE, place INTEGER NOT NULL DEFAULT 2, v, g AS (place % 3), UNIQUE (up, place), UNIQUE (g, v))",
+        later: "",
+        columns: &["id", "up", "place", "v", "g"],
+        identity: &["id"],
+        places: &["id"],
+        written: &[("id", NUMBERS), ("up", PARENTS), ("place", NUMBERS), ("v", VALUES)],
+        upserts: &["id", "up, place", "g, v"],
+    },
+    // Triggers of somebody else that write to the table before a row is written, and after one is gone.
+    Case {
+        schema: "CREATE TABLE t (id INTEGER PRIMARY KEY, k UNIQUE, n INTEGER);
+            CREATE TRIGGER ahead BEFORE INSERT ON t WHEN NEW.id < 3 BEGIN INSERT OR REPLACE INTO t VALUES (NEW.id + 2, NEW.k, NEW.n); END;
+            CREATE TRIGGER sweep INSERT ON t BEGIN DELETE FROM t WHERE n IS NEW.n AND id > 3; END;
+            CREATE TRIGGER again AFTER DELETE ON t WHEN OLD.n = 1 BEGIN INSERT OR IGNORE INTO t VALUES (9, OLD.k, 7); END",
+        later: "",
+        columns: &["id", "k", "n"],
+        identity: &["id"],
+        places: &["id"],
+        written: &[("id", NUMBERS), ("k", VALUES), ("n", NUMBERS)],
+        upserts: &["id", "k"],
+    },
     // Triggers of somebody else, made before and after the table is tracked, that write to the row and to others.
     Case {
         schema: "CREATE TABLE t (id INTEGER PRIMARY KEY, k UNIQUE, n INTEGER, current INTEGER DEFAULT 1);
