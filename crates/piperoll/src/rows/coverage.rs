@@ -69,11 +69,23 @@ pub fn coverage(
     };
     for table in others {
         if !is_history(table) && !is_found(&found, table) {
+            let own = track::own_triggers(table);
+            let own: Vec<&str> = own.iter().map(String::as_str).collect();
+            let is_known = reader.made(&own)?.is_empty();
+            let unknown = "has triggers that write a history, and nothing tells that it is tracked: track it again";
             found.push(Coverage {
                 table: table.clone(),
                 history: None,
-                findings: Vec::new(),
-                notes: vec!["is not tracked".to_owned()],
+                findings: if is_known {
+                    Vec::new()
+                } else {
+                    vec![unknown.to_owned()]
+                },
+                notes: if is_known {
+                    vec!["is not tracked".to_owned()]
+                } else {
+                    Vec::new()
+                },
             });
         }
     }

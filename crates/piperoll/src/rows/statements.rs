@@ -88,17 +88,27 @@ pub(super) fn change_era(history: &str, from_seq: i64, columns: &str, identity: 
     )
 }
 
-/// Begins an era with the next version. One that began there and has no version yet is replaced.
-pub(super) fn begin_era(form: &Form<'_>, columns: &str, identity: &str) -> String {
+/// Begins an era with the next version; where none is known, with the first: those that there were are lost. One that began there and has no version yet is replaced.
+pub(super) fn begin_era(
+    form: &Form<'_>,
+    (columns, identity): (&str, &str),
+    is_first: bool,
+) -> String {
     let history = &form.names.history;
+    let from = match is_first {
+        true => "1".to_owned(),
+        false => format!(
+            "(SELECT coalesce(max({}), 0) + 1 FROM {})",
+            name(&form.names.seq),
+            name(history)
+        ),
+    };
     format!(
         "INSERT OR REPLACE INTO piperoll_eras (history_name, from_seq, since, columns, identity) \
-         SELECT {}, coalesce(max({}), 0) + 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), {}, {} FROM {}",
+         VALUES ({}, {from}, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), {}, {})",
         text(history),
-        name(&form.names.seq),
         text(columns),
-        text(identity),
-        name(history)
+        text(identity)
     )
 }
 

@@ -92,9 +92,12 @@ pub(super) fn plan(
         .hint("give it its name again; or let the history go on with another table: `piperoll rows untrack`, then track"));
     }
     let form = Form::new(shape, settings)?;
-    let known = continued(known, settings, &form)?;
     let history = &form.names.history;
     let there = one_shape(reader, history)?;
+    let known = match known {
+        None if there.is_some() => adopted(reader, target, &form)?,
+        known => continued(known, settings, &form)?,
+    };
     if known.is_none() && (there.is_some() || is_taken(reader, history)?) {
         return Err(Error::already_exists(format!(
             "something called {} is there already, and is not the history of {}",
@@ -139,7 +142,8 @@ pub(super) fn plan(
         work.statements.push(sql);
     }
     if is_new_era {
-        let sql = statements::begin_era(&form, &era.columns_text(), &era.identity_text());
+        let texts = (era.columns_text(), era.identity_text());
+        let sql = statements::begin_era(&form, (&texts.0, &texts.1), eras.is_empty());
         work.statements.push(sql);
     }
     if look == Look::Rows && work.statements.is_empty() && settings.baseline {
@@ -261,6 +265,24 @@ fn refuse_a_history(reader: &mut dyn Reader, shape: &Shape) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// The history of a table of which the registry was lost: it is told by the ids of its versions, which nothing else has.
+fn adopted(reader: &mut dyn Reader, target: &str, form: &Form<'_>) -> Result<Option<Tracked>> {
+    let (table, history) = (&form.shape.table, &form.names.history);
+    let tracking_id = tracking_id(target, table, history);
+    let made = reader.made(&[history])?;
+    let own = statements::history(form, history, &tracking_id, &[]);
+    // Its own columns stand before those of the table, and are the same whatever these were.
+    let own = own.trim_end_matches(")").trim_end();
+    let is_own = made.iter().any(|made| made.sql.starts_with(own));
+    Ok(is_own.then(|| Tracked {
+        table: table.clone(),
+        history: history.clone(),
+        settings: form.settings.clone(),
+        is_active: false,
+        tracking_id,
+    }))
 }
 
 /// The history that goes on. One that is over may be followed by another, if that has another name.

@@ -606,3 +606,36 @@ fn c5_43_context_and_gate_that_were_changed_are_made_anew() {
         .unwrap();
     assert_eq!(found[0].findings, [""; 0]);
 }
+
+#[test]
+fn c5_43_a_registry_that_was_emptied_is_told_and_made_good() {
+    let yard =
+        Yard::with("CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 0)");
+    yard.track("t");
+    yard.sql("DELETE FROM piperoll_tracked; DELETE FROM piperoll_eras; UPDATE t SET n = 1");
+    let look = || {
+        let others = ["t".to_owned()];
+        let found = yard
+            .read(|reader| piperoll::rows::coverage(reader, "shop", &[], &others))
+            .unwrap();
+        found[0].findings.clone()
+    };
+    assert_eq!(
+        look(),
+        ["has triggers that write a history, and nothing tells that it is tracked: track it again"]
+    );
+    // A history that was begun otherwise is not taken for it.
+    let epoch = Settings {
+        timestamp: piperoll::rows::Stamp::Epoch,
+        ..Settings::default()
+    };
+    assert_eq!(
+        yard.try_track("t", Some(&epoch)).unwrap_err().kind(),
+        ErrorKind::AlreadyExists
+    );
+    yard.track("t");
+    assert_eq!(look(), [""; 0]);
+    let row = of_row(&yard, &text("1"));
+    let values: Vec<_> = row.iter().map(|version| version.row[1].1.clone()).collect();
+    assert_eq!(values, [0, 1].map(Value::Int));
+}
