@@ -125,7 +125,8 @@ pub(super) fn history(
         Stamp::Epoch => "REAL",
     };
     let mut lines = vec![
-        format!("{} INTEGER PRIMARY KEY", name(&own.seq)),
+        // The trigger that refuses a number cannot tell -1 from one that is yet to be given.
+        format!("{0} INTEGER PRIMARY KEY CHECK ({0} > 0)", name(&own.seq)),
         format!(
             "{} TEXT GENERATED ALWAYS AS (printf({}, {})) VIRTUAL",
             name(&own.id),

@@ -130,6 +130,13 @@ fn s_f8_the_database_refuses_to_change_a_history() {
             assert_eq!(versions(&yard, "id, n"), before, "{attempt}");
         }
     }
+    // -1 stands for a number that is yet to be given where the trigger looks.
+    for attempt in ["INSERT", "REPLACE", "INSERT OR IGNORE"] {
+        let sql = format!("{attempt} INTO t_audit (audit_seq, id, n) VALUES (-1, 1, 'FORGED')");
+        let refused = yard.open().execute_batch(&sql);
+        assert_eq!(refused.is_ok(), attempt.ends_with("IGNORE"));
+        assert_eq!(versions(&yard, "id, n"), before, "{attempt}");
+    }
     // Retention and erasure go through the gate, which is closed before the transaction ends.
     yard.sql("BEGIN; INSERT INTO piperoll_gate (history_name) VALUES ('t_audit'); DELETE FROM t_audit WHERE audit_seq = 1; DELETE FROM piperoll_gate; COMMIT");
     assert_eq!(versions(&yard, "id, n"), before[1..]);
