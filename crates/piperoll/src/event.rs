@@ -39,7 +39,7 @@ pub use kind::Kind;
 pub use line::LineDefaults;
 pub use lines::{Line, Lines};
 pub use members::Members;
-pub(crate) use members::{stored_context, stored_value};
+pub(crate) use members::{stored_context, stored_part, stored_value};
 pub use payload::{Commitment, Payload, Salt};
 pub use redact::{REDACTED, redact};
 pub use resource::Resource;

@@ -113,6 +113,8 @@ pub const CLAIM_LEASE_SECONDS_MAX: u32 = 366 * 24 * 3_600;
 pub const PURGED_RANGES_MAX: usize = 100_000;
 /// Most workflows whose newest release a process remembers; then it looks again.
 pub const LATEST_KEPT_MAX: usize = 10_000;
+/// How many entries of a table's tracking are looked at for one that was interrupted.
+pub const OPEN_INTENT_ENTRIES_MAX: usize = 64;
 /// Most runs of a workflow that are read at once, and the bytes of them; of more, releases are put in order first.
 pub const RUNS_AT_ONCE_MAX: usize = 4_096;
 /// See [`RUNS_AT_ONCE_MAX`].

@@ -11,6 +11,7 @@ mod form;
 mod history;
 mod names;
 mod reading;
+mod reconcile;
 mod registry;
 mod schema;
 mod settings;

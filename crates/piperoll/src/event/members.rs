@@ -201,6 +201,16 @@ pub(crate) fn stored_context(payload: &[u8]) -> Option<Vec<(&str, &str)>> {
     (rest.is_empty() && !members.is_empty()).then_some(members)
 }
 
+/// A part of a stored payload: `before`, `differences`, `after`.
+pub(crate) fn stored_part(payload: &[u8], name: &str) -> Option<Value> {
+    let Ok(Json::Object(members)) = Json::parse_stored(payload) else {
+        return None;
+    };
+    let mut members = members.into_iter();
+    let (_, part) = members.find(|(member, _)| member == name)?;
+    Some(Value::from_json(part))
+}
+
 /// The value of a text of an entry that was walked through.
 pub(crate) fn stored_value(text: &str) -> Value {
     // What was walked through is JSON.

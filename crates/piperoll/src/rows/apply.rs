@@ -1,5 +1,6 @@
 //! A change of tracking is carried out, and what was done is recorded: an intent before, an outcome after.
 
+use super::reconcile::{close, reconcile};
 use super::track::{Tracking, Verb};
 use crate::error::{Error, Result};
 use crate::event::{
@@ -20,6 +21,13 @@ pub struct Request {
     pub env: Option<String>,
     /// The catalog of the table's full name.
     pub catalog: String,
+}
+
+impl Request {
+    /// What a table is called in the trail.
+    pub(super) fn full_name(&self, table: &str) -> String {
+        format!("{}.main.{table}", self.catalog)
+    }
 }
 
 /// What became of one table.
@@ -63,10 +71,17 @@ pub fn apply(
         );
         return Err(Error::invalid_input(message).hint("look at the new one: `piperoll plan`"));
     }
+    let interrupted = reconcile(
+        &mut *session.reader(),
+        target.name(),
+        trail,
+        request,
+        &tracking,
+    )?;
     let mut applied = Applied {
         tracking,
         checkpoint: None,
-        warnings: Vec::new(),
+        warnings: interrupted.into_iter().collect(),
     };
     let tracking = &applied.tracking;
     if tracking.steps.is_empty() {
@@ -80,25 +95,28 @@ pub fn apply(
     let receipt = trail.record(&[entries.draft(Phase::Intent, None, None)?]);
     let receipt = receipt.map_err(Error::from)?;
     applied.warnings.extend(receipt.warnings);
-    let intent = receipt.entries.first().map(|entry| entry.id);
+    let Some(intent) = receipt.entries.first().map(|entry| entry.id) else {
+        return Err(Error::internal("an intent was recorded without an id"));
+    };
     let mut steps = tracking.steps.iter();
     let done = steps
         .try_for_each(|step| session.execute(step))
         .and_then(|()| session.finish());
-    let outcome = entries.draft(Phase::Outcome, intent, done.as_ref().err())?;
-    match (done, trail.record(&[outcome])) {
+    let outcome = entries.draft(Phase::Outcome, Some(intent), done.as_ref().err())?;
+    // Whoever came as soon as the change was done may have recorded that already.
+    match (done, close(trail, intent, &outcome, target.name())) {
         (Ok(()), Ok(receipt)) => {
             applied.warnings.extend(receipt.warnings);
             applied.checkpoint = Some(receipt.checkpoint);
             Ok(applied)
         }
-        (Ok(()), Err(error)) => Err(Error::from(error).hint(format!(
+        (Ok(()), Err(error)) => Err(error.hint(format!(
             "the history of `{}` is changed; only its outcome is not recorded",
             tracking.table
         ))),
         (Err(failed), Ok(_)) => Err(failed),
         (Err(failed), Err(error)) => {
-            let why = Error::from(error).chain();
+            let why = error.chain();
             Err(failed.hint(format!("that it failed could not be recorded: {why}")))
         }
     }
@@ -156,7 +174,7 @@ impl Entries<'_> {
             after,
             Some(Value::Object(context.collect())),
         );
-        let name = format!("{}.main.{}", request.catalog, tracking.table);
+        let name = request.full_name(&tracking.table);
         let mut draft = Draft::new(
             Kind::Config,
             tracking.verb.action(),

@@ -1,9 +1,9 @@
 //! The changes of a table, as Layker's audit table has them.
 
 use super::SnapshotFormat;
-use super::recorded::{Applies, part};
+use super::recorded::Applies;
 use crate::error::{Error, Result};
-use crate::event::{EventId, Instant, Kind, Payload, Value};
+use crate::event::{EventId, Instant, Kind, Payload, Value, stored_part as part};
 use crate::query::stream;
 use crate::store::{Filter, Glob, Order};
 use crate::target::TableName;

@@ -1,6 +1,6 @@
 //! Reading back what an apply recorded.
 
-use crate::event::{EventId, Header, Json, Kind, Outcome, Phase, Value};
+use crate::event::{EventId, Header, Kind, Outcome, Phase};
 use std::collections::BTreeSet;
 
 /// Tells the entries of applies of one table from what else is recorded of it: it is shown all of them, oldest first.
@@ -34,14 +34,4 @@ impl Applies {
     pub(super) fn is_done(&self, intent: EventId) -> bool {
         self.done.contains(&intent)
     }
-}
-
-/// A part of a stored payload: `before`, `differences`, `after`.
-pub(super) fn part(payload: &[u8], name: &str) -> Option<Value> {
-    let Ok(Json::Object(members)) = Json::parse_stored(payload) else {
-        return None;
-    };
-    let mut members = members.into_iter();
-    let (_, part) = members.find(|(member, _)| member == name)?;
-    Some(Value::from_json(part))
 }

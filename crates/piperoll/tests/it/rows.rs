@@ -3,6 +3,7 @@
 mod contexts;
 mod faults;
 mod follow;
+mod interrupted;
 mod kinds;
 mod random;
 mod replay;
