@@ -191,6 +191,25 @@ fn what_cannot_be_tracked_is_refused_and_nothing_changes() {
 }
 
 #[test]
+fn a_table_that_is_neither_there_nor_declared_is_refused_before_anything_is_done() {
+    let rows = "rows: [{target: shop, tables: [orders, nope]}]\n";
+    let sandbox = with_target(Sandbox::new(), rows, ORDERS);
+    let before = size(&sandbox);
+    for arguments in [&["plan"][..], &["apply", "--yes"]] {
+        let run = crate::sandbox::Run::new(sandbox.command(arguments).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains("`nope`"), "{}", run.stderr);
+        assert_eq!(size(&sandbox), before);
+        let connection = rusqlite::Connection::open(sandbox.path("shop.db")).unwrap();
+        let triggers = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'";
+        let triggers: i64 = connection
+            .query_row(triggers, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(triggers, 0);
+    }
+}
+
+#[test]
 fn faults_of_the_project_file_come_at_once_with_their_places() {
     let rows = "rows:
   - {target: nope, tables: [a]}
