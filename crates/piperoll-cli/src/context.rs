@@ -251,7 +251,7 @@ pub(crate) fn trail_option(url: &str, folder: &Path) -> Result<Location> {
     lasting(location)
 }
 
-/// What was recorded in memory would be gone when the command ends.
+/// What was recorded in memory would be gone when the command ends, and what is recorded in a pipe, too.
 fn lasting(location: Location) -> Result<Location> {
     match location {
         Location::Memory => Err(Error::invalid_input(
@@ -259,6 +259,10 @@ fn lasting(location: Location) -> Result<Location> {
         )
         .hint("keep it in a file: `sqlite:PATH`")
         .into()),
+        Location::Sqlite(file) => {
+            piperoll::fs::refuse_pipe(&file)?;
+            Ok(Location::Sqlite(file))
+        }
         location => Ok(location),
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::arguments::Global;
 use crate::context::{Context, lookup};
-use crate::declared::env;
+use crate::declared::{Declared, env};
 use crate::failure::Result;
 use crate::output::{DIM, GOOD, Output, TITLE, count};
+use piperoll::error::Error;
 use piperoll::export::shown;
 use piperoll::rows::{Applied, Look, Request, Settings, Tracking, Verb, apply, track, tracked};
 use piperoll::target::Target;
@@ -66,6 +67,30 @@ fn without_histories(target: &dyn Target) -> Result<Vec<String>> {
         Ok(())
     })?;
     Ok(there)
+}
+
+/// Refuses a table that `rows` names, and that is neither there nor declared.
+pub(crate) fn refuse_unknown(wanted: &[Wanted], declared: &[Declared]) -> Result<()> {
+    for Wanted { target, tables } in wanted {
+        let there = target.list("main")?;
+        let is_known = |name: &str| {
+            let ours = declared
+                .iter()
+                .filter(|declared| declared.target.name() == target.name());
+            let mut specs = ours.flat_map(|declared| &declared.specs);
+            there.iter().any(|it| it.eq_ignore_ascii_case(name))
+                || specs.any(|spec| spec.table.name.table().eq_ignore_ascii_case(name))
+        };
+        if let Some((name, _)) = tables.iter().find(|(name, _)| !is_known(name)) {
+            return Err(Error::invalid_input(format!(
+                "`rows` names the table `{name}`, which is neither in the target `{}` nor declared",
+                target.name()
+            ))
+            .hint("make the table, declare it under `tables`, or take it out of `rows`")
+            .into());
+        }
+    }
+    Ok(())
 }
 
 impl Wanted {

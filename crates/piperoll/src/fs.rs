@@ -24,10 +24,7 @@ use std::time::Duration;
 /// # Errors
 /// `Denied` without the right, `InvalidInput` when it is larger or no regular file, `Unavailable` when it cannot be read.
 pub fn read(path: &Path, bytes_max: usize) -> Result<Option<Vec<u8>>> {
-    // Before it is opened: opening a pipe waits for whoever writes it.
-    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return Err(no_regular_file(path));
-    }
+    refuse_pipe(path)?;
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -47,6 +44,17 @@ pub fn read(path: &Path, bytes_max: usize) -> Result<Option<Vec<u8>>> {
         )));
     }
     Ok(Some(bytes))
+}
+
+/// Refuses a pipe or a device, before it is opened: opening a pipe waits for whoever writes it. That there is nothing, or a folder, is told by whoever opens it.
+///
+/// # Errors
+/// `InvalidInput` when it is a pipe or a device.
+pub fn refuse_pipe(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => Err(no_regular_file(path)),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a file that only its owner may read and write, where none is. That it cannot be made is told by whoever opens it next.
@@ -356,7 +364,10 @@ mod tests {
         assert!(made.unwrap().success());
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        assert!(refuse_pipe(folder.path()).is_ok());
+        assert!(refuse_pipe(&folder.path().join("nothing")).is_ok());
         for path in [&pipe, &link] {
+            assert!(refuse_pipe(path).is_err());
             let error = read(path, 10).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let message = format!("`{}` is no regular file", path.display());

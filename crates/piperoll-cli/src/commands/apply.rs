@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::plans;
-use crate::tracking::{self, Wanted, wanted};
+use crate::tracking::{self, Wanted, refuse_unknown, wanted};
 use piperoll::error::Error;
 use piperoll::limits::PLAN_BYTES_MAX;
 use piperoll::tables::{PlanFile, destructive};
@@ -38,6 +38,7 @@ pub(crate) fn run(
 ) -> Result<Exit> {
     let file = args.file.as_deref().map(read).transpose()?;
     let declared = of_project(context)?;
+    refuse_unknown(&wanted(context, None)?, &declared)?;
     let request = request(context, global, env(context, None)?, args.allow_destructive)?;
     let trail = context.trail_to_write(output)?;
     reconcile(&declared, &trail, &request, output)?;

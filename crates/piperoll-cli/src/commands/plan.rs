@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::output::Output;
 use crate::plans;
-use crate::tracking::{self, wanted};
+use crate::tracking::{self, refuse_unknown, wanted};
 use piperoll::tables::PlanFile;
 use std::path::PathBuf;
 
@@ -23,6 +23,7 @@ pub(crate) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     let declared = of_project(context)?;
     let plan = plan_all(&declared)?;
     let rows = wanted(context, None)?;
+    refuse_unknown(&rows, &declared)?;
     if let Some(file) = &args.out {
         piperoll::fs::write(file, PlanFile::write(&plan).as_bytes())?;
     }

@@ -108,15 +108,21 @@ fn is_over(target: &dyn Target, table: &str, output: &mut Output) -> Result<()> 
     Ok(())
 }
 
-/// Does something to the tracking of tables, one after the other, and tells of it. What was done before an error is told, too.
-fn carry_out<'t>(
+/// Does something to the tracking of tables, one after the other, and tells of it. Nothing is begun where one of them is refused; what was done
+/// before another error is told, too.
+fn carry_out(
     target: &dyn Target,
-    tables: impl IntoIterator<Item = &'t String>,
+    tables: &[String],
     (context, global): (&Context, &Global),
     output: &mut Output,
     plan: &dyn Fn(&mut dyn Reader, &str) -> piperoll::Result<Tracking>,
 ) -> Result<Exit> {
     let request = request(context, global, target)?;
+    target.read(&mut |reader| {
+        tables
+            .iter()
+            .try_for_each(|table| plan(reader, table).map(drop))
+    })?;
     let trail = context.trail_to_write(output)?;
     let mut done: Vec<Tracked> = Vec::new();
     for table in tables {

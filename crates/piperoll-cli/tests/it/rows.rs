@@ -143,16 +143,19 @@ fn what_cannot_be_tracked_is_refused_and_nothing_changes() {
         "",
         "CREATE TABLE t (id INTEGER PRIMARY KEY, audit_id TEXT); CREATE TABLE ok (id INTEGER PRIMARY KEY); CREATE TABLE taken (id INTEGER PRIMARY KEY); CREATE TABLE taken_audit (x); CREATE VIEW v AS SELECT 1",
     );
+    let mut is_tracked = false;
     for arguments in [
         &["rows", "track", "nope"][..],
         &["rows", "track", "v"],
         &["rows", "track", "t"],
         &["rows", "track", "taken"],
         &["rows", "track", "ok", "nope"],
+        &["rows", "track", "ok", "--target", "nope"],
+        &["rows", "track", "ok"],
         &["rows", "track", "ok_audit"],
         &["rows", "track", "piperoll_tracked"],
-        &["rows", "track", "ok", "--target", "nope"],
         &["rows", "untrack", "t"],
+        &["rows", "untrack", "ok", "t"],
         &["rows", "history", "t", "1"],
         &["rows", "history", "ok", "1"],
         &["rows", "history", "ok", "a=1"],
@@ -162,21 +165,47 @@ fn what_cannot_be_tracked_is_refused_and_nothing_changes() {
         &["rows", "as-of", "ok", "--at", "then"],
         &["rows", "coverage", "--target", "nope"],
     ] {
-        let taken = arguments.ends_with(&["taken"]);
         let code = sandbox.run(arguments).code;
-        assert_eq!(code, if taken { 4 } else { 2 }, "{arguments:?}");
+        let expected = match arguments {
+            ["rows", "track", "taken"] => 4,
+            ["rows", "track", "ok"] => 0,
+            _ => 2,
+        };
+        assert_eq!(code, expected, "{arguments:?}");
+        is_tracked |= code == 0;
         let connection = rusqlite::Connection::open(sandbox.path("shop.db")).unwrap();
         let histories: String = connection
             .query_row("SELECT coalesce(group_concat(name), '') FROM sqlite_master WHERE name LIKE '%\\_audit' ESCAPE '\\' AND type = 'table' AND name <> 'taken_audit'", [], |row| row.get(0))
             .unwrap();
-        assert!(
-            histories.is_empty() || histories == "ok_audit",
-            "{histories}"
-        );
-        if histories == "ok_audit" {
+        let expected = if is_tracked { "ok_audit" } else { "" };
+        assert_eq!(histories, expected, "{arguments:?}");
+        let tracked =
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ok'";
+        let triggers: i64 = connection.query_row(tracked, [], |row| row.get(0)).unwrap();
+        assert_eq!(triggers > 0, is_tracked, "{arguments:?}");
+        if is_tracked {
             let since = "UPDATE piperoll_eras SET since = '2026-11-01T12:00:00.000Z'";
             connection.execute_batch(since).unwrap();
         }
+    }
+}
+
+#[test]
+fn a_table_that_is_neither_there_nor_declared_is_refused_before_anything_is_done() {
+    let rows = "rows: [{target: shop, tables: [orders, nope]}]\n";
+    let sandbox = with_target(Sandbox::new(), rows, ORDERS);
+    let before = size(&sandbox);
+    for arguments in [&["plan"][..], &["apply", "--yes"]] {
+        let run = crate::sandbox::Run::new(sandbox.command(arguments).output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains("`nope`"), "{}", run.stderr);
+        assert_eq!(size(&sandbox), before);
+        let connection = rusqlite::Connection::open(sandbox.path("shop.db")).unwrap();
+        let triggers = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'";
+        let triggers: i64 = connection
+            .query_row(triggers, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(triggers, 0);
     }
 }
 

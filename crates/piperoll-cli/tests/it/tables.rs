@@ -133,6 +133,12 @@ fn json_is_laykers_where_layker_has_one() {
     let expected = "change_id run_id env yaml_path fqn change_category change_key before_value differences after_value \
                     notes created_at created_by updated_at updated_by";
     assert_eq!(columns, expected.split(' ').collect());
+    let lines = sandbox.quietly(&["tables", "history", "shop.main.orders", "--json"]);
+    let places = expected.split(' ').map(|name| {
+        let line = lines.stdout.lines().next().unwrap();
+        line.find(&format!("{name:?}:")).unwrap()
+    });
+    assert!(places.is_sorted(), "the columns come in their order");
     assert_eq!(
         (
             &first["change_key"],

@@ -279,6 +279,14 @@ fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
     let sandbox = Sandbox::new().with_project().with_events(&lines(2));
     let made = sandbox.program("mkfifo").arg("pipe").status().unwrap();
     assert!(made.success());
+    let project = sandbox.read("piperoll.yaml");
+    let tables =
+        "targets: {shop: {url: \"sqlite:pipe\"}}\ntables: [{target: shop, files: t.yaml}]\n";
+    sandbox.write("piperoll.yaml", project + tables);
+    sandbox.write(
+        "t.yaml",
+        "{catalog: c, schema: main, table: t, columns: [{name: a, datatype: int}]}",
+    );
     for arguments in [
         &["verify", "--since", "pipe"][..],
         &[
@@ -289,6 +297,12 @@ fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
             "pipe",
         ],
         &["verify-proof", "pipe", "--entry", "pipe", "--key", "x"],
+        &["--trail", "sqlite:pipe", "log"],
+        &["--trail", "sqlite:pipe", "verify"],
+        &["--trail", "sqlite:pipe", "checkpoint"],
+        &["runs", "import", "--format", "ddeutil-sqlite", "pipe"],
+        &["tables", "diff"],
+        &["rows", "track", "t"],
     ] {
         let run = Run::new(sandbox.command(arguments).output().unwrap());
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);

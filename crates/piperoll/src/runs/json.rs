@@ -44,7 +44,7 @@ impl Style {
 impl Run {
     /// Its fields as JSON, the documented ones of ddeutil first, in their order. What is absent is left out, but `parent_run_id`, which is null.
     pub fn members(&self) -> Vec<(&'static str, Value)> {
-        let fields = self.fields().into_iter();
+        let fields = self.fields(false).into_iter();
         let value = |field| match field {
             Field::Value(value) => value,
             Field::Members(members) => Value::Object(members.tree().into_owned()),
@@ -53,14 +53,15 @@ impl Run {
         fields.map(|(name, field)| (name, value(field))).collect()
     }
 
-    /// Its fields as one line of JSON, which [`Run::parse`] reads.
+    /// Its fields as one line of JSON, all of them: what is absent is null. [`Run::parse`] reads it.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
-        write_fields(&mut out, &self.fields(), Style::LINE);
+        write_fields(&mut out, &self.fields(true), Style::LINE);
         out
     }
 
-    fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
+    /// Its fields; `with_absent` tells whether one that is absent is among them, as null.
+    fn fields(&self, with_absent: bool) -> Vec<(&'static str, Field<'_>)> {
         let parent = self.parent_run_id.as_deref().map_or(Value::Null, text);
         let mut fields = vec![
             ("name", Field::Value(text(&self.name))),
@@ -74,14 +75,17 @@ impl Run {
         ];
         let attempt = self.attempt.map(|attempt| Value::Int(attempt.into()));
         let at = |at: Option<Instant>| at.map(|at| text(&at.to_string()));
-        let there = [
+        let others = [
             ("attempt", attempt),
             ("started_at", at(self.started_at)),
             ("ended_at", at(self.ended_at)),
             ("actor", self.actor.as_ref().map(actor)),
         ];
-        let there = there.into_iter();
-        fields.extend(there.filter_map(|(name, value)| Some((name, Field::Value(value?)))));
+        let others = others.into_iter().filter_map(|(name, value)| {
+            let value = value.or(with_absent.then_some(Value::Null))?;
+            Some((name, Field::Value(value)))
+        });
+        fields.extend(others);
         fields
     }
 }

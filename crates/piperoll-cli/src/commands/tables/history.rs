@@ -6,7 +6,7 @@ use crate::output::{Output, TITLE};
 use crate::plans;
 use piperoll::error::Error;
 use piperoll::event::Value;
-use piperoll::export::shown;
+use piperoll::export::{escape_json, shown};
 use piperoll::tables::{CHANGE_COLUMNS, Changed, SnapshotFormat, history};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
         any = true;
         if output.is_json() {
             // The output's failure is not one of the trail.
-            if let Err(failure) = output.json(&json(&changed)) {
+            if let Err(failure) = output.line(&escape_json(&json(&changed))) {
                 failed = Some(failure);
                 return Ok(ControlFlow::Break(()));
             }
@@ -168,8 +168,8 @@ fn name_at<'v>(table: Option<&'v Value>, position: &str) -> Option<&'v str> {
     ))
 }
 
-/// Layker's columns are texts, the snapshots in the form that was asked for.
-fn json(changed: &Changed) -> serde_json::Value {
+/// Layker's columns in their order; they are texts, the snapshots in the form that was asked for.
+fn json(changed: &Changed) -> String {
     let snapshot = |value: &Option<Value>| {
         value.as_ref().map(|value| match changed.snapshot_format {
             SnapshotFormat::Json => value.canonical(),
@@ -193,8 +193,11 @@ fn json(changed: &Changed) -> serde_json::Value {
         serde_json::Value::Null,
         serde_json::Value::Null,
     ];
-    let named = CHANGE_COLUMNS.into_iter().map(str::to_owned).zip(values);
-    serde_json::Value::Object(named.collect())
+    let members = CHANGE_COLUMNS
+        .iter()
+        .zip(values)
+        .map(|(name, value)| format!("{}:{value}", serde_json::json!(name)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn pretty(value: &Value) -> String {

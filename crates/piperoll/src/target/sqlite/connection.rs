@@ -53,6 +53,7 @@ pub(super) fn writer(path: &Path, busy_wait: Duration) -> Result<Connection> {
 }
 
 fn open(path: &Path, flags: OpenFlags, busy_wait: Duration) -> Result<Connection> {
+    crate::fs::refuse_pipe(path)?;
     let connection = Connection::open_with_flags(path, flags).map_err(|e| not_opened(path, e))?;
     connection
         .busy_timeout(busy_wait)

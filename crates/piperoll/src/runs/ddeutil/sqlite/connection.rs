@@ -49,6 +49,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
             "`{shown}` is a folder, not a database"
         )));
     }
+    crate::fs::refuse_pipe(path)?;
     let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
         connection.busy_timeout(Duration::from_secs(LOCK_WAIT_SECONDS))?;
         // A view that has taken the table's name would answer without end.
