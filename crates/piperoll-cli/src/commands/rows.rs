@@ -69,6 +69,24 @@ fn target(context: &Context, option: Option<&str>) -> Result<Box<dyn Target>> {
     Ok(project.target(name, &lookup)?.open(name)?)
 }
 
+/// What a target calls a table that may be named as the trail names it: `shop.main.orders`, or `main.orders`.
+fn local(target: &dyn Target, name: &str) -> Result<String> {
+    let is_there = || -> Result<bool> {
+        let there = target.list("main")?;
+        Ok(there.iter().any(|table| table.eq_ignore_ascii_case(name)))
+    };
+    Ok(match name.rsplit_once('.') {
+        Some((place, table)) if is_main(place) && !is_there()? => table.to_owned(),
+        _ => name.to_owned(),
+    })
+}
+
+/// Whether it is the schema that every SQLite file has, alone or behind a catalog.
+fn is_main(place: &str) -> bool {
+    let schema = place.split_once('.').map_or(place, |(_, schema)| schema);
+    schema.eq_ignore_ascii_case("main")
+}
+
 /// What the project declares of a target.
 fn declared<'p>(
     context: &'p Context,
@@ -118,6 +136,8 @@ fn carry_out(
     plan: &dyn Fn(&mut dyn Reader, &str) -> piperoll::Result<Tracking>,
 ) -> Result<Exit> {
     let request = request(context, global, target)?;
+    let tables = tables.iter().map(|table| local(target, table));
+    let tables: Vec<String> = tables.collect::<Result<_>>()?;
     target.read(&mut |reader| {
         tables
             .iter()
@@ -125,7 +145,7 @@ fn carry_out(
     })?;
     let trail = context.trail_to_write(output)?;
     let mut done: Vec<Tracked> = Vec::new();
-    for table in tables {
+    for table in &tables {
         match apply(
             target,
             &trail,

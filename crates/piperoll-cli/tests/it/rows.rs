@@ -277,6 +277,30 @@ fn a_table_is_tracked_as_it_is_declared_in_whatever_letters_it_is_called() {
     assert_eq!(email, "[redacted]");
 }
 
+/// The trail says `shop.main.t`; who reads it there may ask so.
+#[test]
+fn a_table_may_be_called_as_the_trail_calls_it() {
+    let schema = "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE \"main.u\" (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)";
+    let mut sandbox = with_target(Sandbox::new(), "", schema);
+    let tracked = sandbox.run(&["rows", "track", "shop.main.t", "main.u"]);
+    assert_eq!(tracked.code, 0, "{}", tracked.stderr);
+    for name in ["t", "main.t", "shop.main.t", "x.MAIN.T"] {
+        assert_eq!(
+            sandbox.run(&["rows", "history", name, "1"]).code,
+            0,
+            "{name}"
+        );
+        let at_end = ["rows", "as-of", name, "--at", "2030-01-01", "--json"];
+        assert_eq!(sandbox.run(&at_end).stdout, "{\"id\":1}\n", "{name}");
+    }
+    assert_eq!(sandbox.run(&["rows", "history", "other.t", "1"]).code, 2);
+    assert_eq!(sandbox.run(&["rows", "untrack", "main.main.u"]).code, 2);
+    assert_eq!(
+        sandbox.run(&["rows", "untrack", "main.u", "main.t"]).code,
+        0
+    );
+}
+
 #[test]
 fn the_examples_of_the_help_are_understood() {
     let mut sandbox = with_target(Sandbox::new(), ROWS, ORDERS);

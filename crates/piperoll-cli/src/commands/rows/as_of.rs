@@ -1,4 +1,4 @@
-use super::{is_over, object, read, target};
+use super::{is_over, local, object, read, target};
 use crate::context::{Context, now};
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
     after_help = "With --json, one row a line.\n\nExamples:\n  piperoll rows as-of orders --at 2026-11-01T00:00:00Z\n  piperoll rows as-of orders --at 7d --json"
 )]
 pub(super) struct Args {
-    /// The table
+    /// The table, as the target or the trail calls it
     #[arg(value_name = "TABLE")]
     table: String,
     /// The time: RFC 3339, a day (its beginning), or how long ago: 30m, 24h, 7d
@@ -29,11 +29,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
     let at = parse_when(&args.at, Bound::Since, now())?;
     let target = target(context, args.target.as_deref())?;
+    let asked = local(&*target, &args.table)?;
     let mut rows: Vec<Values> = Vec::new();
     let mut failed = None;
     let is_json = output.is_json();
     read(&*target, &mut |reader| {
-        as_of(reader, &args.table, at, &mut |row| {
+        as_of(reader, &asked, at, &mut |row| {
             if !is_json {
                 rows.push(row);
                 return Ok(ControlFlow::Continue(()));
@@ -49,7 +50,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     if let Some(failure) = failed {
         return Err(failure);
     }
-    is_over(&*target, &args.table, output)?;
+    is_over(&*target, &asked, output)?;
     if !is_json {
         if rows.is_empty() {
             output.note("no rows");

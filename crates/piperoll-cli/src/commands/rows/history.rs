@@ -1,4 +1,4 @@
-use super::{is_over, object, read, target};
+use super::{is_over, local, object, read, target};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
     after_help = "KEY is a value, a=1,b=x for a key of several columns, or a JSON object. With --json, one version a line.\n\nExamples:\n  piperoll rows history orders 1\n  piperoll rows history order_lines order_id=1,line=2\n  piperoll rows history tags '{\"name\":\"a=b\"}' --json"
 )]
 pub(super) struct Args {
-    /// The table
+    /// The table, as the target or the trail calls it
     #[arg(value_name = "TABLE")]
     table: String,
     /// The row's key
@@ -30,10 +30,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result<Exit> {
     let key = key(&args.key)?;
     let target = target(context, args.target.as_deref())?;
+    let table = local(&*target, &args.table)?;
     let mut versions = Vec::new();
     read(&*target, &mut |reader| {
         versions.clear();
-        history(reader, &args.table, &key, &mut |version| {
+        history(reader, &table, &key, &mut |version| {
             versions.push(version);
             Ok(ControlFlow::Continue(()))
         })
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
     if versions.is_empty() {
         let message = format!(
             "the history of `{}` has no row with the key `{}`",
-            shown(&args.table),
+            shown(&table),
             shown(&args.key)
         );
         return Err(Error::not_found(message).into());
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args, context: &Context, output: &mut Output) -> Result
             lines(version, output)?;
         }
     }
-    is_over(&*target, &args.table, output)?;
+    is_over(&*target, &table, output)?;
     Ok(Exit::Done)
 }
 

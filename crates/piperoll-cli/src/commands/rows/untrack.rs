@@ -12,7 +12,7 @@ use piperoll::rows::untrack;
     after_help = "The triggers on the table go; its history stays as it is, and takes no change.\n\nExamples:\n  piperoll rows untrack orders --reason 'moved to the warehouse'"
 )]
 pub(super) struct Args {
-    /// Tables of the target
+    /// Tables of the target, as it or the trail calls them
     #[arg(value_name = "TABLE", required = true)]
     tables: Vec<String>,
     /// The target that they are in; default: the only one
