@@ -127,11 +127,12 @@ pub(super) fn history(
     let mut lines = vec![
         // The trigger that refuses a number cannot tell -1 from one that is yet to be given.
         format!("{0} INTEGER PRIMARY KEY CHECK ({0} > 0)", name(&own.seq)),
+        // SQLite works it out for the trigger before an insert, too, where no number is given yet: that is a twentieth of a version.
         format!(
-            "{} TEXT GENERATED ALWAYS AS (printf({}, {})) VIRTUAL",
+            "{} TEXT GENERATED ALWAYS AS (CASE WHEN {seq} > 0 THEN printf({}, {seq}) END) VIRTUAL",
             name(&own.id),
             text(&format!("{tracking_id}%012x")),
-            name(&own.seq)
+            seq = name(&own.seq)
         ),
         format!("{} {at}", name(&own.at)),
         format!("{} BOOLEAN", name(&own.is_delete)),
