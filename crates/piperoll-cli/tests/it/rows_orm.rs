@@ -4,13 +4,16 @@ use crate::published::published;
 use crate::sandbox::{PIPEROLL, Sandbox};
 use serde_json::json;
 
+/// The recipes that are run are those of the guide.
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/rows.md");
+
 /// Runs the cases of a group; returns the names of those that hold. One that does not fails.
 fn holding(group: &str) -> serde_json::Value {
     let sandbox = Sandbox::new().with_project();
     let project = sandbox.read("piperoll.yaml")
         + "targets: {shop: {url: \"sqlite:shop.db\"}}\nrows: [{target: shop, tables: [\"rev_*\"], profile: rev}]\n";
     sandbox.write("piperoll.yaml", project);
-    published(&sandbox, "sqlalchemy_rows.py", &[PIPEROLL, group])
+    published(&sandbox, "sqlalchemy_rows.py", &[PIPEROLL, GUIDE, group])
 }
 
 #[test]
@@ -83,6 +86,8 @@ fn a_leftover_context_is_never_used_with_a_pool_of_connections() {
             "what_is_left_over_does_not_commit_and_is_not_used",
             "a_savepoint_that_ends_leaves_it",
             "a_transaction_that_is_rolled_back_says_nothing_to_the_next",
+            "sqlite3_of_python_says_who_as_the_guide_does",
+            "sql_says_who_as_the_guide_does",
         ])
     );
 }

@@ -1,15 +1,18 @@
 """Row history under real SQLAlchemy models.
 
-python sqlalchemy_rows.py PIPEROLL GROUP: runs the cases of a group in the current folder, which is a project whose target `shop` is `shop.db`, and prints the names of
+python sqlalchemy_rows.py PIPEROLL GUIDE GROUP: runs the cases of a group in the current folder, which is a project whose target `shop` is `shop.db`, and prints the names of
 those that hold. A case that does not hold ends the program.
 
 The groups: `published` has a counterpart of every test of sqlalchemy-audit 0.1.0, `events` of its earlier design with session events, `faults` the faults S-F1 to S-F14
-that are matters of an ORM, `context` who and why with a pool of connections.
+that are matters of an ORM, `context` who and why with a pool of connections, by the recipes that stand in the guide.
 """
 
 import datetime
+import functools
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 
@@ -18,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import DeclarativeBase, Session, deferred, mapped_column, relationship
 
-PIPEROLL, GROUP = sys.argv[1:]
+PIPEROLL, GUIDE, GROUP = sys.argv[1:]
 CASES = {"published": [], "events": [], "faults": [], "context": []}
 
 
@@ -735,28 +738,18 @@ def s_f14_fail_on_a_second_call():
     assert [table["done"] for table in told["tables"]] == ["nothing"], told
 
 
-HOOKED = []
+def recipe(word, language="python"):
+    """The code of the guide that has a word in it."""
+    with open(GUIDE, encoding="utf-8") as guide:
+        blocks = re.findall(rf"^```{language}\n(.*?)^```$", guide.read(), re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if word in block]
+    return found
 
 
+@functools.cache
 def hooks():
-    """What the guide recommends."""
-    if HOOKED:
-        return
-    HOOKED.append(True)
-
-    @event.listens_for(Session, "after_begin")
-    def say_who(session, transaction, connection):
-        if who := session.info.get("piperoll"):
-            connection.execute(
-                sa.text("INSERT OR REPLACE INTO piperoll_context (only, actor, reason) VALUES (1, :actor, :reason)"), who
-            )
-
-    @event.listens_for(Session, "before_commit")
-    def clear_who(session):
-        # A savepoint that ends is told as a commit, too.
-        if session.info.get("piperoll") and not session.in_nested_transaction():
-            session.flush()
-            session.execute(sa.text("DELETE FROM piperoll_context"))
+    """What the guide recommends: once, for every session of this process."""
+    exec(recipe("say_who"), {})
 
 
 def actors(yard):
@@ -823,6 +816,50 @@ def a_transaction_that_is_rolled_back_says_nothing_to_the_next():
         session.add(A(id=2))
         session.commit()
     assert actors(yard) == [(2, None)]
+
+
+@case("context")
+def sqlite3_of_python_says_who_as_the_guide_does():
+    base, A = numbered()
+    yard = Yard(base)
+    told = {}
+    exec(recipe("def acting"), told)
+    connection = sqlite3.connect("shop.db")
+    connection.execute("PRAGMA foreign_keys = ON")
+    with told["acting"](connection, "anna", "why"):
+        connection.execute("INSERT INTO a (id) VALUES (1)")
+    with connection:
+        connection.execute("INSERT INTO a (id) VALUES (2)")
+    try:
+        with told["acting"](connection, "ben", None):
+            connection.execute("INSERT INTO a (id) VALUES (3)")
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+    with connection:
+        connection.execute("INSERT INTO a (id) VALUES (4)")
+    connection.close()
+    assert actors(yard) == [(1, "anna"), (2, None), (4, None)]
+
+
+@case("context")
+def sql_says_who_as_the_guide_does():
+    class Base(DeclarativeBase):
+        pass
+
+    class Reservation(Base):
+        __tablename__ = "reservation"
+        id = mapped_column(sa.Integer, primary_key=True)
+        name = mapped_column(sa.String)
+        party = mapped_column(sa.Integer)
+
+    yard = Yard(Base)
+    connection = sqlite3.connect("shop.db")
+    connection.executescript("PRAGMA foreign_keys = ON;" + recipe("piperoll_context", "sql"))
+    connection.close()
+    rows = yard.rows("SELECT id, audit_actor, audit_reason FROM reservation_audit")
+    assert rows == [{"id": 2, "audit_actor": "anna", "audit_reason": "booked by phone"}]
+    assert yard.rows("SELECT count(*) AS n FROM piperoll_context") == [{"n": 0}]
 
 
 held = []

@@ -1,5 +1,6 @@
 use super::action::Action;
 use super::actor::{DraftActor, Strength};
+use super::header::Header;
 use super::id::EventId;
 use super::instant::Instant;
 use super::kind::Kind;
@@ -75,6 +76,22 @@ impl Draft {
             outcome: None,
             reason: None,
             payload: None,
+        }
+    }
+
+    /// What became of an intent, found out by `actor`: the same action on the same resource, for the same reason.
+    pub(crate) fn outcome_of(intent: &Header, actor: DraftActor, outcome: Outcome) -> Self {
+        Self {
+            phase: Some(Phase::Outcome),
+            of: Some(intent.id),
+            outcome: Some(outcome),
+            reason: intent.reason.clone(),
+            ..Self::new(
+                intent.kind,
+                intent.action.clone(),
+                actor,
+                intent.resource.clone(),
+            )
         }
     }
 

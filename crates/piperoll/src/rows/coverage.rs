@@ -24,6 +24,10 @@ pub struct Coverage {
     pub notes: Vec<String>,
 }
 
+/// What is said of a table that the registry has lost.
+const FORGOTTEN: &str =
+    "has triggers that write a history, and nothing tells that it is tracked: track it again";
+
 /// Looks at the tables of a target. `declared` are those that shall be tracked, and how; what else the target tracks is looked at, too. `others` are its tables: those
 /// that are not tracked are listed.
 ///
@@ -71,21 +75,15 @@ pub fn coverage(
         if !is_history(table) && !is_found(&found, table) {
             let own = track::own_triggers(table);
             let own: Vec<&str> = own.iter().map(String::as_str).collect();
-            let is_known = reader.made(&own)?.is_empty();
-            let unknown = "has triggers that write a history, and nothing tells that it is tracked: track it again";
+            let (findings, notes) = match reader.made(&own)?.is_empty() {
+                true => (Vec::new(), vec!["is not tracked".to_owned()]),
+                false => (vec![FORGOTTEN.to_owned()], Vec::new()),
+            };
             found.push(Coverage {
                 table: table.clone(),
                 history: None,
-                findings: if is_known {
-                    Vec::new()
-                } else {
-                    vec![unknown.to_owned()]
-                },
-                notes: if is_known {
-                    vec!["is not tracked".to_owned()]
-                } else {
-                    Vec::new()
-                },
+                findings,
+                notes,
             });
         }
     }

@@ -162,16 +162,7 @@ fn draft(open: &Open, outcome: Outcome, after: Option<Value>, request: &Request)
     }
     let context = Value::Object(context.into_iter().collect());
     let payload = Payload::new(None, None, None, after, Some(context));
-    let mut draft = Draft::new(
-        header.kind,
-        header.action.clone(),
-        request.actor.clone(),
-        header.resource.clone(),
-    );
-    draft.phase = Some(Phase::Outcome);
-    draft.of = Some(header.id);
-    draft.outcome = Some(outcome);
-    draft.reason.clone_from(&header.reason);
+    let mut draft = Draft::outcome_of(header, request.actor.clone(), outcome);
     draft.payload = Some(payload.map_err(|problems| {
         Error::invalid_input("the interrupted change cannot be recorded").with_problems(problems)
     })?);

@@ -4,7 +4,7 @@ use super::Request;
 use super::entries::common;
 use super::lock::{Open, open};
 use crate::error::{Error, Result};
-use crate::event::{Action, Draft, Outcome, Payload, Phase, Value, stored_part as part};
+use crate::event::{Action, Draft, Outcome, Payload, Value, stored_part as part};
 use crate::tables::change_key::{self, ChangeCategory};
 use crate::tables::snapshot::{snapshot, text};
 use crate::target::{State, TableName, Target};
@@ -235,16 +235,7 @@ fn draft(
         Some(Value::Object(context)),
     );
     // What was done is the interrupted actor's; what is recorded here is found out by another.
-    let mut draft = Draft::new(
-        header.kind,
-        header.action.clone(),
-        request.actor.clone(),
-        header.resource.clone(),
-    );
-    draft.phase = Some(Phase::Outcome);
-    draft.of = Some(header.id);
-    draft.outcome = Some(outcome);
-    draft.reason.clone_from(&header.reason);
+    let mut draft = Draft::outcome_of(header, request.actor.clone(), outcome);
     draft.payload = Some(payload.map_err(|problems| {
         Error::invalid_input("the interrupted change cannot be recorded").with_problems(problems)
     })?);

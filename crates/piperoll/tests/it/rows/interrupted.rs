@@ -20,6 +20,16 @@ fn request() -> Request {
 
 /// What somebody records who is killed then.
 fn intent(trail: &Trail, verb: &str, action: Action, settings: Option<&Settings>) -> EventId {
+    intent_on("shop", trail, verb, action, settings)
+}
+
+fn intent_on(
+    target: &str,
+    trail: &Trail,
+    verb: &str,
+    action: Action,
+    settings: Option<&Settings>,
+) -> EventId {
     let text = |text: &str| Value::Text(text.to_owned());
     let context = [
         ("verb", text(verb)),
@@ -33,7 +43,7 @@ fn intent(trail: &Trail, verb: &str, action: Action, settings: Option<&Settings>
         Kind::Config,
         action,
         DraftActor::named("killed"),
-        Resource::new("shop", "shop.main.t", "table"),
+        Resource::new(target, "shop.main.t", "table"),
     );
     draft.phase = Some(Phase::Intent);
     draft.outcome = Some(Outcome::Unknown);
@@ -137,7 +147,10 @@ fn intents_of_others_stay_open() {
     draft.phase = Some(Phase::Intent);
     draft.outcome = Some(Outcome::Unknown);
     let theirs = trail.record(&[draft]).unwrap().entries[0].id;
+    let settings = Settings::default();
+    let elsewhere = intent_on("other", &trail, "track", Action::Create, Some(&settings));
     let applied = apply_track(&yard, &trail);
     assert!(applied.warnings.is_empty(), "{:?}", applied.warnings);
     assert!(outcomes(&trail, theirs).is_empty());
+    assert!(outcomes(&trail, elsewhere).is_empty());
 }
