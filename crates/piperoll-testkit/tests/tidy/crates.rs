@@ -4,7 +4,7 @@ use crate::rust::{Source, line, words};
 use crate::tree::{File, Finding};
 
 /// Under a path, the crates that shipped code must not name, and why.
-const BANNED: [(&str, &[&str], &str); 4] = [
+const BANNED: [(&str, &[&str], &str); 5] = [
     (
         "crates/piperoll/src/",
         &["piperoll_cli", "piperoll_testkit"],
@@ -14,6 +14,11 @@ const BANNED: [(&str, &[&str], &str); 4] = [
         "crates/piperoll-cli/src/",
         &["piperoll_testkit"],
         "the testkit is for tests",
+    ),
+    (
+        "crates/piperoll-sha256/src/",
+        &["piperoll", "piperoll_cli", "piperoll_testkit"],
+        "it hashes, and knows nothing of what",
     ),
     (
         "crates/piperoll-testkit/src/",

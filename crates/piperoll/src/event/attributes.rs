@@ -7,11 +7,12 @@ pub use self::text::{AttributePairs, attributes_text};
 
 use super::canonical::in_order;
 use super::kind::Kind;
-use super::payload::{Payload, hmac_sha256};
+use super::payload::Payload;
 use super::value::Value;
 use super::word::words;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use piperoll_sha256::Key;
 use std::fmt;
 
 words! {
@@ -101,7 +102,7 @@ pub fn key_attribute(key: &Value, secret: &Secret) -> String {
         }
         bare => vec![as_text(bare)],
     };
-    let hash = hmac_sha256(&secret.0, Value::Array(texts).canonical().as_bytes());
+    let hash = Key::new(&secret.0).hmac(Value::Array(texts).canonical().as_bytes());
     let (first, _) = hash.split_at(16);
     STANDARD.encode(first)
 }

@@ -6,8 +6,7 @@ use crate::error::Problem;
 use crate::limits::{NESTING_MAX, PAYLOAD_BYTES_MAX};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use piperoll_sha256::{Key, Text, hmac_pair};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -281,7 +280,19 @@ pub struct Commitment([u8; 32]);
 impl Commitment {
     /// The commitment to `payload` under `salt`.
     pub fn to_payload(payload: &[u8], salt: &Salt) -> Self {
-        Self(hmac_sha256(&salt.0, payload))
+        Self(Key::new(&salt.0).hmac(payload))
+    }
+
+    /// The commitments to two payloads, worked out beside each other.
+    pub(crate) fn to_payloads(payloads: [&[u8]; 2], salts: [&Salt; 2]) -> [Self; 2] {
+        let keys = salts.map(|salt| Key::new(&salt.0));
+        hmac_pair(keys.each_ref(), payloads).map(Self)
+    }
+
+    /// The commitment to a payload, and beside it the hash of another text.
+    pub(crate) fn beside(payload: &[u8], salt: &Salt, other: Text<'_>) -> (Self, [u8; 32]) {
+        let (commitment, hash) = Key::new(&salt.0).hmac_beside(payload, other);
+        (Self(commitment), hash)
     }
 
     /// Reads base64 of 32 bytes in its one canonical spelling.
@@ -308,38 +319,6 @@ impl fmt::Display for Commitment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.write_to(&mut [0; 44]))
     }
-}
-
-/// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes, padded with zeros to the block of the hash as the RFC has it.
-pub(super) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    let mut mac = keyed(key);
-    mac.update(message);
-    mac.finalize().into_bytes().into()
-}
-
-/// HMAC-SHA-256 under one key, for many messages: the key is taken in once.
-#[derive(Clone)]
-pub(super) struct KeyedHash(Hmac<Sha256>);
-
-impl KeyedHash {
-    pub(super) fn new(key: &[u8; 32]) -> Self {
-        Self(keyed(key))
-    }
-
-    /// The hash of a message.
-    pub(super) fn of(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
-    }
-}
-
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-    for (to, from) in block.iter_mut().zip(key) {
-        *to = *from;
-    }
-    Hmac::<Sha256>::new(&block)
 }
 
 #[cfg(test)]

@@ -50,8 +50,37 @@ impl Draft {
     /// The one fault that only shows now: a header of more than 65,535 bytes.
     pub fn stamp(&self, stamp: &Stamp<'_>) -> Result<Event, Problem> {
         let payload = self.payload.as_ref();
-        let commitment =
-            payload.map(|payload| Commitment::to_payload(payload.as_bytes(), &stamp.salt));
+        let commitment = payload.map(|it| Commitment::to_payload(it.as_bytes(), &stamp.salt));
+        self.stamp_committed(stamp, commitment)
+    }
+
+    /// As [`Draft::stamp`], of two drafts, whose commitments are worked out beside each other.
+    ///
+    /// # Errors
+    /// As [`Draft::stamp`], of either.
+    pub(crate) fn stamp_pair(
+        drafts: [&Self; 2],
+        stamps: [&Stamp<'_>; 2],
+    ) -> Result<[Event; 2], Problem> {
+        let ([one, other], [stamp, other_stamp]) = (drafts, stamps);
+        let (Some(payload), Some(other_payload)) = (&one.payload, &other.payload) else {
+            return Ok([one.stamp(stamp)?, other.stamp(other_stamp)?]);
+        };
+        let payloads = [payload.as_bytes(), other_payload.as_bytes()];
+        let [commitment, other_commitment] =
+            Commitment::to_payloads(payloads, [&stamp.salt, &other_stamp.salt]);
+        Ok([
+            one.stamp_committed(stamp, Some(commitment))?,
+            other.stamp_committed(other_stamp, Some(other_commitment))?,
+        ])
+    }
+
+    fn stamp_committed(
+        &self,
+        stamp: &Stamp<'_>,
+        commitment: Option<Commitment>,
+    ) -> Result<Event, Problem> {
+        let payload = self.payload.as_ref();
         let header = self.header(stamp.id, stamp.recorded_at, commitment);
         let header_bytes = header.encode();
         if header_bytes.len() > HEADER_BYTES_MAX {

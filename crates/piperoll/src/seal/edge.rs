@@ -1,7 +1,7 @@
 //! What a writer keeps of the tree between appends: its right edge.
 
-use super::hash::Hash;
-use super::reader::{HashReader, perfect_root, read, short};
+use super::hash::{Hash, perfect_root};
+use super::reader::{HashReader, hashes_in, read, short};
 use super::tile::{LEVELS_MAX, TILE_BYTES, TILE_LEVELS, TileId, hashes_at};
 use super::tree::{Frontier, TreeSize, check_size};
 use crate::error::Result;
@@ -60,7 +60,7 @@ impl Edge {
                 .filter(|height| width >> height & 1 == 1)
             {
                 let (subtree, right) = rest.split_at(Hash::BYTES << height);
-                subtrees.push(perfect_root(subtree));
+                subtrees.push(perfect_root(hashes_in(subtree)));
                 rest = right;
             }
             *tile = hashes;
@@ -107,30 +107,16 @@ impl Edge {
     pub fn append(&mut self, leaves: &[Hash]) -> Vec<TileWrite> {
         let mut writes = Vec::with_capacity((leaves.len() >> TILE_LEVELS) + LEVELS_MAX);
         let mut touched = 0;
-        let Self { frontier, tiles } = self;
-        for leaf in leaves {
-            let index = frontier.size().get();
-            frontier.push_completing(0, *leaf, |height, hash| {
-                if !height.is_multiple_of(TILE_LEVELS) {
-                    return;
-                }
-                let level = height / TILE_LEVELS;
-                let Some(tile) = tiles.get_mut(level as usize) else {
-                    return;
-                };
-                tile.extend_from_slice(hash.as_bytes());
-                touched = touched.max(level as usize + 1);
-                if tile.len() == TILE_BYTES {
-                    let id = TileId {
-                        level: level as u8,
-                        number: index >> (height + TILE_LEVELS),
-                    };
-                    writes.push(TileWrite {
-                        id,
-                        hashes: std::mem::take(tile),
-                    });
-                }
-            });
+        let mut rest = leaves;
+        while let Some(height) = perfect_height(self.size(), rest.len()) {
+            let (subtree, behind) = rest.split_at(1 << height);
+            rest = behind;
+            self.push(
+                height,
+                subtree,
+                &mut |level| touched = touched.max(level + 1),
+                &mut writes,
+            );
         }
         writes.extend(
             self.unfinished()
@@ -138,6 +124,48 @@ impl Edge {
         );
         writes
     }
+
+    /// Appends the 2^`height` leaves of a perfect subtree, at most a tile of them.
+    fn push(
+        &mut self,
+        height: u32,
+        leaves: &[Hash],
+        touched: &mut dyn FnMut(usize),
+        writes: &mut Vec<TileWrite>,
+    ) {
+        let Self { frontier, tiles } = self;
+        let start = frontier.size().get();
+        let mut put = |level: u32, hashes: &[Hash]| {
+            let Some(tile) = tiles.get_mut(level as usize) else {
+                return;
+            };
+            hashes
+                .iter()
+                .for_each(|hash| tile.extend_from_slice(hash.as_bytes()));
+            touched(level as usize);
+            if tile.len() == TILE_BYTES {
+                let id = TileId {
+                    level: level as u8,
+                    number: start >> (TILE_LEVELS * (level + 1)),
+                };
+                let hashes = std::mem::take(tile);
+                writes.push(TileWrite { id, hashes });
+            }
+        };
+        put(0, leaves);
+        let root = perfect_root(leaves.to_vec());
+        frontier.push_completing(height, root, |height, hash| {
+            if height > 0 && height.is_multiple_of(TILE_LEVELS) {
+                put(height / TILE_LEVELS, &[*hash]);
+            }
+        });
+    }
+}
+
+/// The height of the largest perfect subtree that can be appended to a tree from so many leaves, within a tile; `None` of no leaves.
+fn perfect_height(size: TreeSize, leaves: usize) -> Option<u32> {
+    let aligned = size.get().trailing_zeros();
+    Some(leaves.checked_ilog2()?.min(aligned).min(TILE_LEVELS))
 }
 
 /// The tile of `level` that has hashes and is not full in a tree of `size`.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
+use piperoll_sha256::{Text, digest, digest_pair};
 use std::fmt;
 
 /// A SHA-256 hash of the tree. Its text is base64 with padding.
@@ -18,25 +18,52 @@ pub const EMPTY_ROOT: Hash = Hash([
 
 /// The hash of a leaf: SHA-256(0x00 || entry).
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([0])
-            .chain_update(entry)
-            .finalize()
-            .into(),
-    )
+    Hash(digest(leaf_text(entry)))
+}
+
+/// The hashes of two leaves, worked out beside each other.
+pub(crate) fn leaf_hashes([first, second]: [&[u8]; 2]) -> [Hash; 2] {
+    digest_pair(leaf_text(first), leaf_text(second)).map(Hash)
+}
+
+/// What is hashed of a leaf.
+pub(crate) fn leaf_text(entry: &[u8]) -> Text<'_> {
+    Text::behind(0, entry)
 }
 
 /// The hash of a node: SHA-256(0x01 || left || right).
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([1])
-            .chain_update(left.0)
-            .chain_update(right.0)
-            .finalize()
-            .into(),
-    )
+    Hash(digest(Text::behind(1, &side_by_side(left, right))))
+}
+
+/// The root of a perfect subtree from its lowest hashes, whose number is a power of two.
+pub(crate) fn perfect_root(mut hashes: Vec<Hash>) -> Hash {
+    while hashes.len() > 1 {
+        let fours = hashes.chunks(4);
+        hashes = fours.flat_map(parents).flatten().collect();
+    }
+    hashes.first().copied().unwrap_or(EMPTY_ROOT)
+}
+
+/// The nodes above four hashes, worked out beside each other, or above the last two.
+fn parents(children: &[Hash]) -> [Option<Hash>; 2] {
+    match children {
+        [a, b, c, d] => {
+            let (left, right) = (side_by_side(a, b), side_by_side(c, d));
+            digest_pair(Text::behind(1, &left), Text::behind(1, &right)).map(|it| Some(Hash(it)))
+        }
+        [left, right] => [Some(node_hash(left, right)), None],
+        _ => [children.first().copied(), None],
+    }
+}
+
+fn side_by_side(left: &Hash, right: &Hash) -> [u8; 2 * Hash::BYTES] {
+    let mut both = [0; 2 * Hash::BYTES];
+    let (halves, _) = both.as_chunks_mut();
+    for (half, hash) in halves.iter_mut().zip([left, right]) {
+        *half = hash.0;
+    }
+    both
 }
 
 impl Hash {

@@ -1,8 +1,8 @@
 //! Roots and proofs, from tiles that a store hands over.
 
-use super::hash::{Hash, node_hash};
+use super::hash::{Hash, node_hash, perfect_root};
 use super::tile::{TILE_BYTES, TILE_LEVELS, TileId};
-use super::tree::{EntryIndex, Frontier, TreeSize, check_size};
+use super::tree::{EntryIndex, TreeSize, check_size};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -157,7 +157,7 @@ impl Subtree {
         let hashes = tile
             .get(start..start + bytes)
             .ok_or_else(|| short(self.tile(), tile))?;
-        Ok(perfect_root(hashes))
+        Ok(perfect_root(hashes_in(hashes)))
     }
 }
 
@@ -187,16 +187,10 @@ fn range_roots(ranges: &[Range<u64>], reader: &dyn HashReader) -> Result<Vec<Has
     Ok(roots)
 }
 
-/// The root of a perfect subtree from its lowest hashes, whose number is a power of two.
-pub(super) fn perfect_root(hashes: &[u8]) -> Hash {
-    let mut frontier = Frontier::new();
-    for hash in hashes
-        .chunks_exact(Hash::BYTES)
-        .filter_map(Hash::from_slice)
-    {
-        frontier.push(hash);
-    }
-    frontier.root()
+/// The hashes that stand in bytes, one after the other.
+pub(super) fn hashes_in(bytes: &[u8]) -> Vec<Hash> {
+    let (hashes, _) = bytes.as_chunks();
+    hashes.iter().copied().map(Hash::new).collect()
 }
 
 /// Reads tiles and checks that each is there and holds whole hashes.

@@ -2,9 +2,9 @@
 
 use super::Trail;
 use super::record::RecordError;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::event::{Draft, Event, EventId, Instant, Salt, Secret, Stamp};
-use crate::seal::{Hash, leaf_hash};
+use crate::seal::{Hash, leaf_hash, leaf_hashes};
 
 /// What the drafts of a batch are given, in their order.
 pub(super) struct Marks {
@@ -80,32 +80,60 @@ impl Unstamped<'_> {
         secret: &Secret,
     ) -> Result<Stamped, RecordError> {
         let mut problems = Vec::new();
-        let mut events = Vec::with_capacity(self.drafts.len());
-        let mut leaves = Vec::with_capacity(self.drafts.len());
-        let all = self.drafts.iter().zip(self.ids).zip(self.salts);
-        for (position, ((draft, id), salt)) in all.enumerate() {
-            let faults = draft.problems();
-            if !faults.is_empty() {
-                problems.extend(faults.into_iter().map(|problem| (position, problem)));
-                continue;
-            }
-            match draft.stamp(&Stamp {
+        let mut stamped = Stamped::with_capacity(self.drafts.len());
+        let stamps: Vec<Stamp<'_>> = (self.ids.iter().zip(self.salts))
+            .map(|(id, salt)| Stamp {
                 id: *id,
                 recorded_at,
                 salt: Salt::new(*salt),
                 secret,
-            }) {
-                Ok(event) => {
-                    leaves.push(leaf_hash(&event.header_bytes));
-                    events.push(event);
-                }
-                Err(problem) => problems.push((position, problem)),
+            })
+            .collect();
+        let positions = (0..).step_by(2);
+        for ((drafts, stamps), position) in
+            self.drafts.chunks(2).zip(stamps.chunks(2)).zip(positions)
+        {
+            for (position, draft) in (position..).zip(drafts) {
+                let faults = draft.problems().into_iter();
+                problems.extend(faults.map(|fault| (position, fault)));
+                problems.extend(draft.header_problem().map(|fault| (position, fault)));
+            }
+            // What has a fault is recorded with none of its batch.
+            if problems.is_empty() {
+                let faults = stamped.take(drafts, stamps).err();
+                problems.extend(faults.map(|fault| (position, fault)));
             }
         }
         if problems.is_empty() {
-            Ok(Stamped { events, leaves })
+            Ok(stamped)
         } else {
             Err(RecordError::Invalid(problems))
         }
+    }
+}
+
+impl Stamped {
+    fn with_capacity(count: usize) -> Self {
+        Self {
+            events: Vec::with_capacity(count),
+            leaves: Vec::with_capacity(count),
+        }
+    }
+
+    /// Stamps one draft, or two beside each other.
+    fn take(&mut self, drafts: &[Draft], stamps: &[Stamp<'_>]) -> Result<(), Problem> {
+        if let ([one, other], [stamp, other_stamp]) = (drafts, stamps) {
+            let [one, other] = Draft::stamp_pair([one, other], [stamp, other_stamp])?;
+            let headers = [&one.header_bytes, &other.header_bytes];
+            self.leaves.extend(leaf_hashes(headers.map(Vec::as_slice)));
+            self.events.extend([one, other]);
+            return Ok(());
+        }
+        for (draft, stamp) in drafts.iter().zip(stamps) {
+            let event = draft.stamp(stamp)?;
+            self.leaves.push(leaf_hash(&event.header_bytes));
+            self.events.push(event);
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 use crate::error::{ErrorKind, Result};
 use crate::limits::TILES_NAMED_MAX;
-use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId};
+use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId, perfect_root};
 
 /// One tree that is built from leaves, block by block of 256, and compared with the stored tiles above the leaves.
 #[derive(Debug, Clone, Default)]
@@ -36,32 +36,35 @@ impl Lane {
         if self.broken {
             return Ok(());
         }
-        let start = self.frontier.size().get();
-        let mut wanted = sizes.iter().copied().peekable();
-        let mut tree = self.frontier.clone();
-        let mut block = Frontier::new();
-        for (leaf, size) in leaves.iter().zip(start + 1..) {
-            let Some(leaf) = leaf else {
-                self.broken = true;
-                return Ok(());
-            };
-            block.push(*leaf);
-            if wanted.peek().is_some() {
-                tree.push(*leaf);
-            }
-            if wanted.next_if_eq(&size).is_some() {
-                self.roots.push((size, tree.root()));
-            }
+        let there: Vec<Hash> = leaves.iter().map_while(|leaf| *leaf).collect();
+        self.roots_inside(&there, sizes);
+        if there.len() < leaves.len() {
+            self.broken = true;
+            return Ok(());
         }
-        if leaves.len() == usize::from(TILE_WIDTH) {
-            let root = block.root();
+        if there.len() == usize::from(TILE_WIDTH) {
+            let root = perfect_root(there);
             self.frontier.push_subtree(8, root)?;
             self.row(1, root, reader)?;
         } else {
-            let leaves = leaves.iter().flatten();
-            leaves.for_each(|leaf| self.frontier.push(*leaf));
+            there.into_iter().for_each(|leaf| self.frontier.push(leaf));
         }
         Ok(())
+    }
+
+    /// The roots at sizes inside a block, or at its end, as far as there are leaves.
+    fn roots_inside(&mut self, leaves: &[Hash], sizes: &[u64]) {
+        let mut wanted = sizes.iter().peekable();
+        let mut tree = self.frontier.clone();
+        for leaf in leaves {
+            if wanted.peek().is_none() {
+                return;
+            }
+            tree.push(*leaf);
+            if let Some(size) = wanted.next_if_eq(&&tree.size().get()) {
+                self.roots.push((*size, tree.root()));
+            }
+        }
     }
 
     /// The tiles that the last sizes leave unfinished are compared, too.
@@ -129,9 +132,7 @@ impl Lane {
         };
         row.number += 1;
         self.compare(id, &hashes, reader)?;
-        let mut tile = Frontier::new();
-        hashes.iter().for_each(|hash| tile.push(*hash));
-        self.row(level + 1, tile.root(), reader)
+        self.row(level + 1, perfect_root(hashes), reader)
     }
 
     fn compare(&mut self, id: TileId, hashes: &[Hash], reader: &dyn HashReader) -> Result<()> {

@@ -3,16 +3,17 @@ use super::text::write_pairs;
 use super::{AttributeName, Secret, attributes_of, attributes_text};
 use crate::error::Problem;
 use crate::event::kind::Kind;
-use crate::event::payload::{KeyedHash, Payload};
+use crate::event::payload::Payload;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use piperoll_sha256::Key;
 
 /// Derives attributes from stored payloads, as the text that is kept beside them: many, under the secret of one trail.
 #[derive(Clone)]
 pub struct Derivation {
     secret: Secret,
     /// The hash under the secret, ready for a key.
-    hash: KeyedHash,
+    hash: Key,
     /// Room for the texts of a key.
     key: Vec<u8>,
 }
@@ -21,7 +22,7 @@ impl Derivation {
     /// Under a secret.
     pub fn new(secret: Secret) -> Self {
         Self {
-            hash: KeyedHash::new(secret.as_bytes()),
+            hash: Key::new(secret.as_bytes()),
             secret,
             key: Vec::new(),
         }
@@ -52,7 +53,7 @@ impl Derivation {
     fn write_plain(&self, kind: Kind, plain: &Plain<'_>, text: &mut String) {
         let mut letters = [0; 24];
         let key = plain.has_key.then(|| {
-            let hash = self.hash.of(&self.key);
+            let hash = self.hash.hmac(&self.key);
             let (first, _) = hash.split_at(16);
             // 16 bytes are 24 letters, all of them ASCII.
             let length = STANDARD

@@ -5,7 +5,8 @@ fn rfc_4231_case_1_with_a_padded_key() {
     // RFC 4231 test case 1 has a key of 20 bytes 0x0b; padding to 32 with zeros is the same key.
     let mut key = [0u8; 32];
     key[..20].fill(0x0b);
-    let hex: String = hmac_sha256(&key, b"Hi There")
+    let hex: String = Key::new(&key)
+        .hmac(b"Hi There")
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();

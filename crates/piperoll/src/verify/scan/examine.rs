@@ -4,7 +4,7 @@ use crate::event::{
     AttributePairs, Commitment, Derivation, EventId, Header, HeaderError, Kind, PlainHeader, Salt,
 };
 use crate::limits::DETAILS_MAX;
-use crate::seal::{Hash, leaf_hash};
+use crate::seal::{Hash, leaf_hash, leaf_text};
 use crate::store::{Searched, StoredEntry};
 use crate::trail::tombstone;
 use std::cmp::Ordering;
@@ -102,6 +102,33 @@ impl<'h> Seen<'h> {
     }
 }
 
+/// What the bytes of a row hash to.
+struct Hashes {
+    leaf: Hash,
+    /// That to the payload under the salt, where both are there.
+    commitment: Option<Commitment>,
+}
+
+impl Hashes {
+    fn of(stored: &StoredEntry<'_>) -> Self {
+        let salt = stored.salt.and_then(Salt::from_slice);
+        match stored.payload.zip(salt) {
+            Some((payload, salt)) => {
+                let (commitment, leaf) =
+                    Commitment::beside(payload, &salt, leaf_text(stored.header));
+                Self {
+                    leaf: Hash::new(leaf),
+                    commitment: Some(commitment),
+                }
+            }
+            None => Self {
+                leaf: leaf_hash(stored.header),
+                commitment: None,
+            },
+        }
+    }
+}
+
 impl Examiner {
     pub(super) fn place(&self, id: &str, seq: i64) -> u64 {
         self.key.hash_one((id, seq))
@@ -117,10 +144,11 @@ impl Examiner {
                 ..Rare::default()
             }));
         }
+        let hashes = Hashes::of(stored);
         let payload = match PlainHeader::read(stored.header) {
-            Some(header) => self.tell(&Seen::plain(&header), stored, &mut rare),
+            Some(header) => self.tell(&Seen::plain(&header), stored, &hashes, &mut rare),
             None => match Header::decode(stored.header) {
-                Ok(header) => self.tell(&Seen::any(&header), stored, &mut rare),
+                Ok(header) => self.tell(&Seen::any(&header), stored, &hashes, &mut rare),
                 Err(error) => {
                     rare.get_or_insert_default().header = Some(error);
                     PayloadTold::Unknown
@@ -130,7 +158,7 @@ impl Examiner {
         Examined {
             seq: stored.seq,
             place: self.place(stored.id, stored.seq),
-            leaf: leaf_hash(stored.header),
+            leaf: hashes.leaf,
             payload,
             rare,
         }
@@ -140,6 +168,7 @@ impl Examiner {
         &mut self,
         header: &Seen<'_>,
         stored: &StoredEntry<'_>,
+        hashes: &Hashes,
         rare: &mut Option<Box<Rare>>,
     ) -> PayloadTold {
         if stored.id != header.id.write_to(&mut [0; 36]) {
@@ -148,7 +177,7 @@ impl Examiner {
         if let Some(searched) = stored.searched.filter(|it| *it != header.searched) {
             rare.get_or_insert_default().differing = searched.differing(&header.searched);
         }
-        let told = sealed_payload(header, stored);
+        let told = sealed_payload(header, stored, hashes);
         match (told, stored.payload) {
             (PayloadTold::None | PayloadTold::Gone { .. }, _) => {
                 self.text.clear();
@@ -189,7 +218,7 @@ impl Examiner {
 }
 
 /// Whether the payload is the one that was sealed.
-fn sealed_payload(header: &Seen<'_>, stored: &StoredEntry<'_>) -> PayloadTold {
+fn sealed_payload(header: &Seen<'_>, stored: &StoredEntry<'_>, hashes: &Hashes) -> PayloadTold {
     let known = header.payload.is_some();
     let wrong = |problem| PayloadTold::Wrong { problem, known };
     match (header.payload, stored.payload, stored.salt) {
@@ -197,9 +226,9 @@ fn sealed_payload(header: &Seen<'_>, stored: &StoredEntry<'_>) -> PayloadTold {
         (Some(_), None, None) => PayloadTold::Gone {
             never_erased: header.kind == Kind::Trail,
         },
-        (Some(commitment), Some(payload), Some(salt)) => match Salt::from_slice(salt) {
+        (Some(commitment), Some(_), Some(_)) => match hashes.commitment {
             None => wrong("the salt has not 32 bytes"),
-            Some(salt) if Commitment::to_payload(payload, &salt) != commitment => {
+            Some(actual) if actual != commitment => {
                 wrong("the payload is not the one that the header commits to")
             }
             Some(_) => PayloadTold::Kept,
