@@ -100,6 +100,8 @@ macro_rules! store_cases {
             many: any_filter_finds_what_it_says_among_many;
             many: each_of_many_is_found_by_itself;
             snapshot: a_snapshot_stays_while_another_appends_and_erases;
+            snapshot: views_of_one_state_are_read_by_several_threads;
+            snapshot: views_that_are_taken_while_another_appends_are_of_one_state;
             erase: payload_salt_and_attributes_go_and_the_rest_stays;
             erase: erasing_again_changes_nothing;
             erase: an_index_beyond_the_end_erases_nothing;

@@ -182,4 +182,15 @@ impl Store for Malicious {
             lie: self.lie,
         }))
     }
+
+    fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
+        let lying = |honest| -> Box<dyn Snapshot> {
+            Box::new(Lying {
+                honest,
+                lie: self.lie,
+            })
+        };
+        let honest = self.shown().snapshots(most)?;
+        Ok(honest.into_iter().map(lying).collect())
+    }
 }

@@ -50,15 +50,15 @@ pub const LOCK_WAIT_SECONDS: u64 = 10;
 pub const CLOCK_BACK_SECONDS_MAX: u64 = 60;
 /// Most names whose codes a writer remembers; then it looks them up again.
 pub const CODES_KEPT_MAX: usize = 100_000;
-/// Most names that a reader remembers; then it looks them up again.
+/// Most names that a reader remembers, each in a place of its own; where two want the same it looks them up again.
 pub const NAMES_KEPT_MAX: usize = 10_000;
+/// How often a reader tries to get views of one state while others write.
+pub const SAME_STATE_TRIES_MAX: usize = 20;
 /// Entries in a row of which neither row nor tile is there, after which the pass of `verify` ends: a head that claims any size, and an entry at any position,
 /// end in a finite answer.
 pub const GAP_ENTRIES_MAX: u64 = 65_536;
 /// Most threads that help one `verify`.
 pub const VERIFY_THREADS_MAX: usize = 3;
-/// Most bytes of rows that are copied for one of them at a time.
-pub const COPIED_BYTES_MAX: usize = 512 * 1024;
 /// Most kept checkpoints that `verify` looks at; the rest is told as unverifiable.
 pub const KEPT_CHECKPOINTS_MAX: u64 = 1_000_000;
 /// Most rows of a table that `verify` looks at where none can be: behind the last entry, of no entry, of no tree. Then it says that there are more.

@@ -18,7 +18,8 @@ mod witnesses;
 use self::findings::Findings;
 use self::scan::{Scan, Scanned};
 use self::signatures::{Pin, Signatures};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::limits::VERIFY_THREADS_MAX;
 use crate::seal::{Checkpoint, Hash, Origin, Policy, VerifierKey};
 use crate::store::{Snapshot, Store};
 use crate::trail::HeadState;
@@ -44,7 +45,7 @@ pub struct Request {
     pub max_age: Option<(u64, u64)>,
     /// The level that is asked for.
     pub level: Level,
-    /// How many threads may help, at most [`crate::limits::VERIFY_THREADS_MAX`]; with 0 all is done by the one that calls. The report is the same.
+    /// How many threads may help, at most [`VERIFY_THREADS_MAX`]; with 0 all is done by the one that calls. The report is the same.
     pub threads: usize,
 }
 
@@ -58,7 +59,10 @@ pub fn verify(
     request: &Request,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report> {
-    let snapshot = store.snapshot()?;
+    let mut others = store.snapshots(1 + request.threads.min(VERIFY_THREADS_MAX))?;
+    let Some(snapshot) = others.pop() else {
+        return Err(Error::internal("a store shows at least one view"));
+    };
     let snapshot = &*snapshot;
     let mut findings = Findings::default();
     match snapshot.faults() {
@@ -78,10 +82,10 @@ pub fn verify(
     let sizes = signatures.sizes(head_file);
     let scanned = Scan::run(
         snapshot,
+        others,
         &signatures,
         &sizes,
         &mut findings,
-        request.threads,
         progress,
     )?;
     compare(&signatures, &scanned, request, &mut findings);

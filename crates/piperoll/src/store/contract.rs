@@ -173,10 +173,20 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of the store.
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>>;
+
+    /// Views of one and the same state, at least one and at most `most`, so that several threads can read it. A store that cannot tell whether two views are of the same
+    /// state gives one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
+        let _ = most;
+        Ok(vec![self.snapshot()?])
+    }
 }
 
-/// One consistent view of a store, with all that can be read. Tiles come by [`HashReader`].
-pub trait Snapshot: HashReader {
+/// One consistent view of a store, with all that can be read. Tiles come by [`HashReader`]. It serves one thread at a time, whichever that is.
+pub trait Snapshot: HashReader + Send {
     /// What was fixed at creation; `None` when there is no trail.
     ///
     /// # Errors

@@ -35,6 +35,13 @@ impl MemoryStore {
         Self::default()
     }
 
+    fn view(&self, state: &Arc<State>) -> MemorySnapshot {
+        MemorySnapshot {
+            state: Arc::clone(state),
+            _held: Arc::clone(&self.held),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Arc<State>> {
         // A panic of another thread cannot leave a half-made state: changes are made whole, behind their checks.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -123,11 +130,13 @@ impl Store for MemoryStore {
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
+        Ok(Box::new(self.view(&self.lock())))
+    }
+
+    fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
         let state = self.lock();
-        Ok(Box::new(MemorySnapshot {
-            state: Arc::clone(&state),
-            _held: Arc::clone(&self.held),
-        }))
+        let view = |_| -> Box<dyn Snapshot> { Box::new(self.view(&state)) };
+        Ok((0..most.max(1)).map(view).collect())
     }
 }
 

@@ -22,7 +22,7 @@ use self::snapshot::SqliteSnapshot;
 use super::contract::{Access, Append, AppendError, Erased, Incoming, Meta, Snapshot, Store};
 use super::filter::Order;
 use crate::error::{Error, Result};
-use crate::limits::LOCK_WAIT_SECONDS;
+use crate::limits::{LOCK_WAIT_SECONDS, SAME_STATE_TRIES_MAX};
 use crate::seal::{EntryIndex, TreeSize};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -170,6 +170,26 @@ impl Store for SqliteStore {
             return Ok(super::memory::nothing());
         }
         Ok(Box::new(SqliteSnapshot::new(reader, self)))
+    }
+
+    /// They are of one state when nobody has committed between the first and the last.
+    fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
+        if most > 1 {
+            let watch = connection::reader(&self.path, self.busy_wait)?;
+            let version = || {
+                connection::number(&watch, statements::DATA_VERSION)
+                    .map_err(|e| failure(&self.path, false, e))
+            };
+            // The first time connections are opened, and it takes longest.
+            for _ in 0..SAME_STATE_TRIES_MAX {
+                let before = version()?;
+                let views: Vec<_> = (0..most).map(|_| self.snapshot()).collect::<Result<_>>()?;
+                if version()? == before {
+                    return Ok(views);
+                }
+            }
+        }
+        Ok(vec![self.snapshot()?])
     }
 }
 

@@ -90,12 +90,13 @@ struct Block {
 }
 
 impl<'a> Scan<'a> {
+    /// `others` are views of the same state as `snapshot`, each for a thread that helps.
     pub(super) fn run(
         snapshot: &'a dyn Snapshot,
+        others: Vec<Box<dyn Snapshot + '_>>,
         signatures: &'a Signatures,
         sizes: &[u64],
         findings: &'a mut Findings,
-        threads: usize,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Scanned> {
         let mut scan = Self {
@@ -123,7 +124,7 @@ impl<'a> Scan<'a> {
             text: String::new(),
         };
         let end = std::thread::scope(|scope| {
-            let ahead = Ahead::new(scope, threads, examiner);
+            let ahead = Ahead::new(scope, snapshot, others, examiner);
             scan.blocks(ahead, size, sizes, progress)
         })?;
         scan.behind_gap(end, size)?;
@@ -138,22 +139,18 @@ impl<'a> Scan<'a> {
     /// Each block from the first on; returns where the pass ended.
     fn blocks(
         &mut self,
-        mut ahead: Ahead,
+        mut ahead: Ahead<'_>,
         size: u64,
         sizes: &[u64],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<u64> {
-        let snapshot = self.snapshot;
         let mut end = 0;
         let mut gap = 0;
         let mut read = 0;
         while end < size && gap < GAP_ENTRIES_MAX {
             while read < size && ahead.has_room() {
                 let read_end = size.min(read + BLOCK);
-                let range = position(read)..position(read_end);
-                ahead.read(|rows, examiner, copies| {
-                    rows.read(snapshot, range, examiner, copies);
-                });
+                ahead.read(position(read)..position(read_end));
                 read = read_end;
             }
             let Some(mut rows) = ahead.take()? else {

@@ -126,9 +126,9 @@ fn ten_times_the_entries_take_the_same_memory() {
     );
 }
 
-/// Of a block of such payloads some rows are copied for other threads, and the rest is examined where it is read.
+/// Whoever has read a block, what it says comes in its order.
 #[test]
-fn rows_that_are_not_copied_are_examined_as_the_others() {
+fn several_threads_say_what_one_does() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
     let (trail, _) = Trail::create(&settings, Fixed::surroundings()).unwrap();

@@ -19,15 +19,19 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
-use std::rc::Rc;
+use std::sync::Arc;
+
+/// A code with its name, if it has one.
+type Kept = (i64, Option<Arc<str>>);
 
 /// A read transaction; its connection goes back to the store when it ends.
 pub(super) struct SqliteSnapshot<'s> {
     connection: Option<Connection>,
     store: &'s SqliteStore,
-    names: RefCell<HashMap<i64, Option<Rc<str>>>>,
+    /// Names by their codes, which are ascending numbers from 1: each has the place of its code, less whole rounds.
+    names: RefCell<Vec<Option<Kept>>>,
     /// The block that was looked at last.
-    block: RefCell<Option<(i64, Option<Rc<StoredBlock>>)>>,
+    block: RefCell<Option<(i64, Option<Arc<StoredBlock>>)>>,
 }
 
 impl<'s> SqliteSnapshot<'s> {
@@ -117,17 +121,20 @@ impl<'s> SqliteSnapshot<'s> {
     }
 
     /// The block of a number, as it is stored; none where there is no row of it.
-    fn block(&self, number: i64) -> Result<Option<Rc<StoredBlock>>> {
+    fn block(&self, number: i64) -> Result<Option<Arc<StoredBlock>>> {
         if let Some((_, block)) = self.block.borrow().as_ref().filter(|(at, _)| *at == number) {
             return Ok(block.clone());
         }
-        let block = StoredBlock::load(self, number)?.map(Rc::new);
+        let block = StoredBlock::load(self, number)?.map(Arc::new);
         *self.block.borrow_mut() = Some((number, block.clone()));
         Ok(block)
     }
 
-    pub(super) fn name(&self, code: i64) -> Result<Option<Rc<str>>> {
-        if let Some(name) = self.names.borrow().get(&code) {
+    pub(super) fn name(&self, code: i64) -> Result<Option<Arc<str>>> {
+        let place = code.rem_euclid(NAMES_KEPT_MAX as i64) as usize;
+        if let Some(Some((kept, name))) = self.names.borrow().get(place)
+            && *kept == code
+        {
             return Ok(name.clone());
         }
         let name = self
@@ -135,7 +142,7 @@ impl<'s> SqliteSnapshot<'s> {
             .prepare_cached(statements::NAME_OF_CODE)
             .and_then(|mut statement| {
                 let text = |row: &Row<'_>| match row.get_ref(0)? {
-                    ValueRef::Text(text) => Ok(std::str::from_utf8(text).ok().map(Rc::from)),
+                    ValueRef::Text(text) => Ok(std::str::from_utf8(text).ok().map(Arc::from)),
                     _ => Ok(None),
                 };
                 statement.query_row([code], text).optional()
@@ -143,10 +150,12 @@ impl<'s> SqliteSnapshot<'s> {
             .map_err(|e| self.failed(e))?
             .flatten();
         let mut names = self.names.borrow_mut();
-        if names.len() >= NAMES_KEPT_MAX {
-            names.clear();
+        if names.len() <= place {
+            names.resize(place + 1, None);
         }
-        names.insert(code, name.clone());
+        if let Some(kept) = names.get_mut(place) {
+            *kept = Some((code, name.clone()));
+        }
         Ok(name)
     }
 }

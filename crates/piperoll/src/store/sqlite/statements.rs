@@ -7,6 +7,8 @@ pub(super) const END_READ: &str = "ROLLBACK";
 
 pub(super) const ANY_TABLE: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 pub(super) const APPLICATION_ID: &str = "PRAGMA application_id";
+/// Another number than before when another connection has committed since this one asked.
+pub(super) const DATA_VERSION: &str = "PRAGMA data_version";
 pub(super) const USER_VERSION: &str = "PRAGMA user_version";
 /// All that is in the schema but the statistics of `ANALYZE`. SQLite's own indexes are told, too: somebody who edits the schema may call his trigger so.
 pub(super) const OBJECTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_master

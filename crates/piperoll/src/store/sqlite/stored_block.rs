@@ -8,7 +8,7 @@ use crate::event::AttributePairs;
 use crate::store::stored::Searched;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::ValueRef;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the entries of a block are searched by.
 pub(super) struct StoredBlock {
@@ -25,7 +25,7 @@ pub(super) struct StoredBlock {
 
 #[derive(Default)]
 struct Names {
-    names: Vec<Rc<str>>,
+    names: Vec<Arc<str>>,
     picks: Vec<u8>,
 }
 

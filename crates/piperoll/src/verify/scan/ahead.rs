@@ -1,16 +1,21 @@
-//! Blocks that are read before those in front of them are done, so that other threads can examine them. They come out in their order, and what they say does not
-//! depend on who has examined them.
+//! Blocks that other threads read and examine while those in front of them are done. Each thread has its own view of the same state of the store. Blocks come out in
+//! their order, and what they say does not depend on who has read them.
 
 use super::examine::Examiner;
 use super::rows::Rows;
 use crate::error::{Error, Result};
-use crate::limits::VERIFY_THREADS_MAX;
+use crate::store::Snapshot;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{Builder, Scope};
 
+/// Blocks on the way for each thread.
+const DEPTH: usize = 3;
+
 /// Blocks on their way, with the threads that help.
-pub(super) struct Ahead {
+pub(super) struct Ahead<'s> {
+    snapshot: &'s dyn Snapshot,
     examiner: Examiner,
     helpers: Vec<Thread>,
     /// The thread that is asked next.
@@ -21,9 +26,12 @@ pub(super) struct Ahead {
     free: Vec<Rows>,
 }
 
-/// A thread that examines. It ends when nobody can send to it any more.
+/// A block that is to be read: its positions, and room for what they say.
+type Wanted = (Range<i64>, Rows);
+
+/// A thread that reads and examines. It ends when nobody can send to it any more.
 struct Thread {
-    to: SyncSender<Rows>,
+    to: SyncSender<Wanted>,
     from: Receiver<Rows>,
 }
 
@@ -33,22 +41,23 @@ enum Block {
     With(usize),
 }
 
-impl Ahead {
-    /// With so many threads, or as many as the system gives.
+impl<'s> Ahead<'s> {
+    /// With a thread for each of the other views, or as many as the system gives.
     pub(super) fn new<'scope>(
         scope: &'scope Scope<'scope, '_>,
-        threads: usize,
+        snapshot: &'s dyn Snapshot,
+        others: Vec<Box<dyn Snapshot + 'scope>>,
         examiner: Examiner,
     ) -> Self {
         let mut helpers = Vec::new();
-        for _ in 0..threads.min(VERIFY_THREADS_MAX) {
-            // One block that waits beside the one that is examined. What is done is never more than what was sent.
-            let (to, work) = sync_channel::<Rows>(1);
+        for view in others {
+            // One block that waits beside the one that is read. What is done is never more than what was sent.
+            let (to, work) = sync_channel::<Wanted>(1);
             let (done, from) = sync_channel::<Rows>(DEPTH);
             let mut examiner = examiner.clone();
             let run = move || {
-                for mut rows in work {
-                    rows.examine(&mut examiner);
+                for (range, mut rows) in work {
+                    rows.read(&*view, range, &mut examiner);
                     if done.send(rows).is_err() {
                         break;
                     }
@@ -60,6 +69,7 @@ impl Ahead {
             }
         }
         Self {
+            snapshot,
             examiner,
             helpers,
             next: 0,
@@ -73,28 +83,22 @@ impl Ahead {
         self.on_the_way.len() < 1 + DEPTH * self.helpers.len()
     }
 
-    /// Reads the next block into rows that are free.
-    pub(super) fn read(&mut self, read: impl FnOnce(&mut Rows, &mut Examiner, bool)) {
-        let mut rows = self.free.pop().unwrap_or_default();
-        read(&mut rows, &mut self.examiner, !self.helpers.is_empty());
-        let block = self.hand_out(rows);
-        self.on_the_way.push_back(block);
-    }
-
-    /// Gives a block to the thread whose turn it is; one that has enough to do leaves it to this one.
-    fn hand_out(&mut self, mut rows: Rows) -> Block {
+    /// Has the next block read, by the thread whose turn it is; one that has enough to do leaves it to this one.
+    pub(super) fn read(&mut self, range: Range<i64>) {
+        let mut wanted = (range, self.free.pop().unwrap_or_default());
         let number = self.next;
         if let Some(helper) = self.helpers.get(number) {
-            match helper.to.try_send(rows) {
+            match helper.to.try_send(wanted) {
                 Ok(()) => {
                     self.next = (number + 1) % self.helpers.len();
-                    return Block::With(number);
+                    return self.on_the_way.push_back(Block::With(number));
                 }
-                Err(TrySendError::Full(same) | TrySendError::Disconnected(same)) => rows = same,
+                Err(TrySendError::Full(same) | TrySendError::Disconnected(same)) => wanted = same,
             }
         }
-        rows.examine(&mut self.examiner);
-        Block::Done(rows)
+        let (range, mut rows) = wanted;
+        rows.read(self.snapshot, range, &mut self.examiner);
+        self.on_the_way.push_back(Block::Done(rows));
     }
 
     /// The first of the blocks on the way; `None` when there is none.
@@ -117,6 +121,3 @@ impl Ahead {
         self.free.push(rows);
     }
 }
-
-/// Blocks on the way for each thread.
-const DEPTH: usize = 3;
