@@ -88,7 +88,7 @@ pub const PLAN_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Seconds after which the lock of an apply that ended nobody knows how is over.
 pub const APPLY_LEASE_SECONDS: u32 = 3_600;
 /// Fewest events of a batch that are stamped by another thread while the first are stored: below, a thread costs more than it saves.
-pub const AHEAD_EVENTS_MIN: usize = 256;
+pub const AHEAD_EVENTS_MIN: usize = 64;
 /// Most events that are stamped before they are handed to whoever stores them.
 pub const AHEAD_PART_EVENTS_MAX: usize = 256;
 /// Most columns of a table in SQLite, as it is built everywhere.

@@ -4,7 +4,6 @@ use super::Setup;
 use super::picture::Picture;
 use super::sample::{Writer, append_all, events, fill, id};
 use piperoll::seal::EntryIndex;
-use piperoll::store::Snapshot;
 
 /// Everything that can be read stays; a snapshot taken later shows what was done.
 pub fn a_snapshot_stays_while_another_appends_and_erases(setup: &impl Setup) {
@@ -67,8 +66,7 @@ pub fn views_that_are_taken_while_another_appends_are_of_one_state(setup: &impl 
         });
         while !appending.is_finished() {
             let views = store.snapshots(4).unwrap();
-            let size = |view: &Box<dyn Snapshot + '_>| view.head().unwrap().size;
-            let sizes: Vec<_> = views.iter().map(size).collect();
+            let sizes: Vec<_> = views.iter().map(|it| it.head().unwrap().size).collect();
             several += usize::from(sizes.len() > 1);
             assert!(sizes.windows(2).all(|two| two[0] == two[1]), "{sizes:?}");
         }

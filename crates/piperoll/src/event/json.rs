@@ -64,41 +64,28 @@ impl<'a> Json<'a> {
 
 /// How many bytes at the start of `bytes` stand for themselves in a JSON text: all but `"`, `\\` and control characters.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
-    // Most texts are short. Of a long one many bytes are looked at together.
-    let Some((start, long)) = bytes.split_at_checked(WIDE) else {
-        return plain_words(bytes);
-    };
-    let length = plain_words(start);
-    if length < WIDE {
-        return length;
-    }
-    let (chunks, _) = long.as_chunks::<WIDE>();
-    let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
-    let ends = |chunk: &[u8; WIDE]| !chunk.iter().fold(true, |all, byte| all & is_plain(byte));
-    let plain = chunks.iter().position(ends).unwrap_or(chunks.len());
-    let (_, rest) = long.split_at_checked(plain * WIDE).unwrap_or_default();
-    bytes.len() - rest.len() + plain_words(rest)
-}
-
-const WIDE: usize = 32;
-
-/// As [`plain_length`], eight bytes at a time.
-fn plain_words(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-    const HIGH: u64 = ONES << 7;
-    // The highest bit of each byte that is below `limit`; above the first such byte there may be others that are not.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH;
-    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let (words, rest) = bytes.as_chunks();
-    for (position, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found = below(word, b' ') | is(word, b'"') | is(word, b'\\');
-        if found != 0 {
-            return position * 8 + (found.trailing_zeros() / 8) as usize;
+    let (chunks, rest) = bytes.as_chunks();
+    for (position, chunk) in chunks.iter().enumerate() {
+        if let Some(found) = first_end(chunk) {
+            return position * WIDE + found;
         }
     }
-    let found = rest.iter().position(|b| matches!(b, b'"' | b'\\' | ..b' '));
+    let found = rest.iter().position(|byte| is_end(*byte));
     bytes.len() - rest.len() + found.unwrap_or(rest.len())
+}
+
+/// Bytes that are looked at together.
+const WIDE: usize = 16;
+
+/// Where the first of these bytes is that does not stand for itself.
+fn first_end(bytes: &[u8; WIDE]) -> Option<usize> {
+    let ends = bytes.map(|byte| if is_end(byte) { u8::MAX } else { 0 });
+    let ends = u128::from_le_bytes(ends);
+    (ends != 0).then(|| (ends.trailing_zeros() / 8) as usize)
+}
+
+fn is_end(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
 }
 
 /// A text from outside in a message: its first letters.

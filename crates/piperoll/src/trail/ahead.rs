@@ -1,13 +1,14 @@
-//! Events that another thread stamps while the first of them are stored: what a lone writer of large batches waits for is the store alone.
+//! Events that another thread stamps, and then seals, while the first of them are stored: what a lone writer of large batches waits for is the store alone.
 
 use super::Trail;
 use super::record::{Receipt, RecordError, Recorded};
-use super::seal::Source;
+use super::seal::{Extended, Source, Tree};
 use super::stamp::{Marks, Stamped};
 use crate::error::{Error, Result};
 use crate::event::{Draft, Event, Secret};
 use crate::limits::{AHEAD_EVENTS_MIN, AHEAD_PART_EVENTS_MAX};
-use crate::seal::{EntryIndex, Hash};
+use crate::seal::{Checkpoint, EntryIndex, Hash, Signer};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{Builder, Scope};
 
@@ -21,6 +22,9 @@ struct Ahead {
     /// The next parts; nothing more comes behind one that has a fault.
     parts: Receiver<Result<Stamped, RecordError>>,
     refused: Option<RecordError>,
+    /// The tree that is expected before the batch, and, behind the last part, the one behind it.
+    before: Option<Checkpoint>,
+    extended: Receiver<Result<Extended>>,
 }
 
 impl Ahead {
@@ -30,17 +34,31 @@ impl Ahead {
         drafts: &'scope [Draft],
         marks: &'scope Marks,
         secret: &'scope Secret,
+        expected: Option<(Tree, Arc<Signer>)>,
     ) -> Option<Self> {
         let (send, parts) = channel();
+        let (send_extended, extended) = channel();
+        let before = expected.as_ref().map(|(tree, _)| tree.checkpoint.clone());
         let size = (drafts.len() / PARTS).clamp(1, AHEAD_PART_EVENTS_MAX);
         let run = move || {
+            let mut leaves = Vec::with_capacity(drafts.len());
             for part in marks.parts(drafts, size) {
                 let stamped = part.stamp(marks.recorded_at, secret);
-                let is_last = stamped.is_err();
+                let is_last = match &stamped {
+                    Ok(stamped) => {
+                        leaves.extend_from_slice(&stamped.leaves);
+                        false
+                    }
+                    Err(_) => true,
+                };
                 // Nobody waits when the append has failed.
                 if send.send(stamped).is_err() || is_last {
-                    break;
+                    return;
                 }
+            }
+            if let Some((tree, signer)) = expected {
+                // Nor then.
+                drop(send_extended.send(tree.extend(&leaves, &signer)));
             }
         };
         Builder::new().spawn_scoped(scope, run).ok()?;
@@ -49,6 +67,8 @@ impl Ahead {
             come: Stamped::default(),
             parts,
             refused: None,
+            before,
+            extended,
         })
     }
 
@@ -91,6 +111,12 @@ impl Source for Ahead {
     fn keep_at(&self) -> Option<u64> {
         None
     }
+
+    /// Once: another writer that was faster has another tree.
+    fn extended(&mut self, from: &Checkpoint) -> Option<Result<Extended>> {
+        let expected = self.before.take()?;
+        (expected == *from).then(|| self.extended.recv().ok())?
+    }
 }
 
 impl Trail {
@@ -104,8 +130,9 @@ impl Trail {
             return Ok(None);
         };
         let marks = self.marks(drafts)?;
+        let expected = sealer.expected();
         let sealed = std::thread::scope(|scope| {
-            let mut ahead = Ahead::start(scope, drafts, &marks, &self.secret)?;
+            let mut ahead = Ahead::start(scope, drafts, &marks, &self.secret, expected)?;
             let sealed = sealer.append_incoming(&*self.store, &mut ahead);
             match ahead.refused {
                 Some(_) => None,

@@ -4,7 +4,7 @@ mod incoming;
 mod turn;
 
 use self::incoming::Sealing;
-pub(super) use self::incoming::{Batch, Source};
+pub(super) use self::incoming::{Batch, Extended, Source};
 pub(super) use self::turn::settle;
 
 use super::KeySource;
@@ -17,13 +17,14 @@ use crate::seal::{
 };
 use crate::store::{AppendError, Snapshot, Store};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What to do with a trail that was set back.
 const SET_BACK_HINT: &str = "bring back the newer trail; if it is lost, `piperoll adopt --reason ...` goes on with this one, and says so for ever";
 
 /// Holds the log key and what it knows of the tree.
 pub(super) struct Sealer {
-    signer: Signer,
+    signer: Arc<Signer>,
     /// Where the signer came from: another process may have rotated it.
     key: KeySource,
     /// The name that the trail was made under.
@@ -62,7 +63,7 @@ impl Sealer {
     pub(super) fn new(signer: Signer, key: KeySource, base: Origin) -> Self {
         let head_file = HeadFile::new(key.head_path());
         Self {
-            signer,
+            signer: Arc::new(signer),
             key,
             base,
             head_file,
@@ -70,6 +71,11 @@ impl Sealer {
             head: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// The tree behind which the next append is expected, where one is known, and the key that would sign it.
+    pub(super) fn expected(&self) -> Option<(Tree, Arc<Signer>)> {
+        Some((self.tree.clone()?, Arc::clone(&self.signer)))
     }
 
     pub(super) fn signer(&self) -> &Signer {
@@ -145,7 +151,9 @@ impl Sealer {
         let at = tree.checkpoint.size();
         let mut sealing = Sealing::new(self, tree, source);
         store.append_incoming(at, &mut sealing)?;
-        let (tree, keep, head) = sealing.done();
+        let Some((tree, keep, head)) = sealing.done() else {
+            return Err(Error::internal("the store has not asked what it is to append").into());
+        };
         if let Some(line) = head {
             self.advance(line);
         }

@@ -1,9 +1,9 @@
 //! What is sealed: events that are there, or that come while the first are stored.
 
 use super::{Sealer, Tree, cannot_sign};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::seal::{Checkpoint, Hash, HeadLine, TileWrite};
+use crate::seal::{Checkpoint, Hash, HeadLine, Signer, TileWrite};
 use crate::store::{Append, Incoming};
 
 /// What is to be sealed, as far as it has come.
@@ -19,6 +19,42 @@ pub(in crate::trail) trait Source {
 
     /// The time of a cosignature, in seconds since 1970, when the checkpoint is to be kept.
     fn keep_at(&self) -> Option<u64>;
+
+    /// The tree behind all events, where somebody else works that out from the tree of this checkpoint; it is asked for when all events have come.
+    fn extended(&mut self, _from: &Checkpoint) -> Option<Result<Extended>> {
+        None
+    }
+}
+
+/// A tree behind an append, and what the append adds to it.
+pub(in crate::trail) struct Extended {
+    tree: Tree,
+    tiles: Vec<TileWrite>,
+    /// The line for the head file; none where there were no leaves.
+    head: Option<HeadLine>,
+}
+
+impl Tree {
+    /// The tree behind more leaves, signed.
+    pub(in crate::trail) fn extend(mut self, leaves: &[Hash], signer: &Signer) -> Result<Extended> {
+        let tiles = self.edge.append(leaves);
+        let mut head = None;
+        if !leaves.is_empty() {
+            let origin = self.checkpoint.origin().clone();
+            self.checkpoint = Checkpoint::new(origin, self.edge.size(), self.edge.root());
+            let (signed, line) = self
+                .checkpoint
+                .sign_with_head(signer)
+                .map_err(cannot_sign)?;
+            self.note = signed.to_string();
+            head = Some(line);
+        }
+        Ok(Extended {
+            tree: self,
+            tiles,
+            head,
+        })
+    }
 }
 
 /// What is to be appended at a known tree.
@@ -53,13 +89,11 @@ impl Source for &Batch {
 pub(super) struct Sealing<'a> {
     sealer: &'a Sealer,
     source: &'a mut dyn Source,
-    /// At first that before the append.
-    tree: Tree,
-    tiles: Vec<TileWrite>,
+    /// That before the append, until it is extended.
+    tree: Option<Tree>,
+    extended: Option<Extended>,
     /// The checkpoint to keep.
     keep: Option<String>,
-    /// The line for the head file.
-    head: Option<HeadLine>,
 }
 
 impl<'a> Sealing<'a> {
@@ -68,16 +102,16 @@ impl<'a> Sealing<'a> {
         Self {
             sealer,
             source,
-            tree,
-            tiles: Vec::new(),
+            tree: Some(tree),
+            extended: None,
             keep: None,
-            head: None,
         }
     }
 
-    /// The tree behind the append, the checkpoint to keep, and the line for the head file.
-    pub(super) fn done(self) -> (Tree, Option<String>, Option<HeadLine>) {
-        (self.tree, self.keep, self.head)
+    /// The tree behind the append, the checkpoint to keep, and the line for the head file; `None` when the store has not asked for it.
+    pub(super) fn done(self) -> Option<(Tree, Option<String>, Option<HeadLine>)> {
+        let Extended { tree, head, .. } = self.extended?;
+        Some((tree, self.keep, head))
     }
 }
 
@@ -91,28 +125,21 @@ impl Incoming for Sealing<'_> {
     }
 
     fn whole(&mut self) -> Result<Append<'_>> {
-        let Tree {
-            edge,
-            checkpoint,
-            note,
-        } = &mut self.tree;
-        let (events, leaves) = self.source.all();
-        self.tiles = edge.append(leaves);
-        if !leaves.is_empty() {
-            *checkpoint = Checkpoint::new(checkpoint.origin().clone(), edge.size(), edge.root());
-            let (signed, line) = checkpoint
-                .sign_with_head(&self.sealer.signer)
-                .map_err(cannot_sign)?;
-            *note = signed.to_string();
-            self.head = Some(line);
-        }
+        let Some(before) = self.tree.take() else {
+            return Err(Error::internal("an append is sealed once"));
+        };
+        let extended = match self.source.extended(&before.checkpoint) {
+            Some(extended) => extended?,
+            None => before.extend(self.source.all().1, &self.sealer.signer)?,
+        };
+        let Extended { tree, tiles, .. } = self.extended.insert(extended);
         if let Some(seconds) = self.source.keep_at() {
-            self.keep = Some(self.sealer.cosigned(note, seconds)?);
+            self.keep = Some(self.sealer.cosigned(&tree.note, seconds)?);
         }
         Ok(Append {
-            events,
-            tiles: &self.tiles,
-            checkpoint: note,
+            events: self.source.all().0,
+            tiles,
+            checkpoint: &tree.note,
             keep: self.keep.as_deref(),
             cursors: &[],
         })

@@ -8,6 +8,7 @@ use crate::limits::KEY_FILE_BYTES_MAX;
 use crate::seal::{Checkpoint, HeadLine, SignedCheckpoint, Signer, VerifierKey, leaf_hash};
 use crate::store::{Append, AppendError, Snapshot, Store};
 use crate::trail::KeySource;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 impl Sealer {
@@ -61,7 +62,7 @@ impl Sealer {
             cursors: &[],
         };
         store.append(at, &append)?;
-        self.signer = new;
+        self.signer = Arc::new(new);
         self.head = None;
         self.tree = Some(Tree {
             edge,
@@ -76,7 +77,7 @@ impl Sealer {
         settle(store, &self.key)?;
         match self.key.read(&self.base)? {
             Some(signer) if signer.vkey() != self.signer.vkey() => {
-                self.signer = signer;
+                self.signer = Arc::new(signer);
                 Ok(true)
             }
             _ => Ok(false),
