@@ -23,8 +23,8 @@ impl Key {
         }
         let [mut inner, mut outer] = [BEGIN; 2];
         let [one, other] = &blocks;
-        let blocks = [one, other].map(std::slice::from_ref);
-        compress_both([&mut inner, &mut outer], blocks);
+        let [ones, others] = [one, other].map(|it| [std::slice::from_ref(it), &[], &[]]);
+        compress_both([&mut inner, &mut outer], [&ones, &others]);
         Self { inner, outer }
     }
 

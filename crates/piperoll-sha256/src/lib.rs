@@ -33,6 +33,9 @@ const BLOCK_BYTES: usize = 64;
 
 type Block = [u8; BLOCK_BYTES];
 
+/// The blocks of a text, in the runs in which they lie.
+type Runs<'t> = [&'t [Block]; 3];
+
 /// The eight words between two blocks.
 type State = [u32; 8];
 

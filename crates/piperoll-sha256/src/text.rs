@@ -1,7 +1,7 @@
 //! A text in blocks: those that lie in it as they are, and those that have to be put together.
 
 use crate::compress::{compress, compress_both};
-use crate::{BLOCK_BYTES, Block, State};
+use crate::{BLOCK_BYTES, Block, Runs, State};
 
 /// What is hashed: a text, perhaps behind one byte.
 #[derive(Debug, Clone, Copy)]
@@ -78,39 +78,39 @@ impl<'t> Text<'t> {
 
 impl Padded<'_> {
     pub(crate) fn hash(&self, state: &mut State) {
-        self.runs().for_each(|run| compress(state, run));
+        compress(state, &self.runs());
     }
 
-    fn runs(&self) -> impl Iterator<Item = &[Block]> {
+    fn runs(&self) -> Runs<'_> {
         let last = self.last.get(..self.lasts).unwrap_or(&self.last);
-        let runs = [self.first.as_slice(), self.whole, last];
-        runs.into_iter().filter(|run| !run.is_empty())
+        [self.first.as_slice(), self.whole, last]
     }
 }
 
 /// Takes both texts into their states, side by side as far as both go.
 pub(crate) fn hash_both(states: [&mut State; 2], texts: [&Padded<'_>; 2]) {
     let [first, second] = states;
-    let [mut ones, mut others] = texts.map(Padded::runs);
-    let (mut one, mut other) = (ones.next(), others.next());
-    while let (Some(a), Some(b)) = (one, other) {
-        let both = a.len().min(b.len());
-        let ((a, a_rest), (b, b_rest)) = (a.split_at(both), b.split_at(both));
-        compress_both([&mut *first, &mut *second], [a, b]);
-        one = Some(a_rest)
-            .filter(|it| !it.is_empty())
-            .or_else(|| ones.next());
-        other = Some(b_rest)
-            .filter(|it| !it.is_empty())
-            .or_else(|| others.next());
-    }
-    one.into_iter()
-        .chain(ones)
-        .for_each(|run| compress(first, run));
-    other
-        .into_iter()
-        .chain(others)
-        .for_each(|run| compress(second, run));
+    let [ones, others] = texts.map(Padded::runs);
+    let both = count(&ones).min(count(&others));
+    let [[ones, one_rest], [others, other_rest]] = [ones, others].map(|runs| split(runs, both));
+    compress_both([&mut *first, &mut *second], [&ones, &others]);
+    compress(first, &one_rest);
+    compress(second, &other_rest);
+}
+
+fn count(runs: &Runs<'_>) -> usize {
+    runs.iter().map(|run| run.len()).sum()
+}
+
+/// The first blocks of runs, so many, and the rest.
+fn split(runs: Runs<'_>, blocks: usize) -> [Runs<'_>; 2] {
+    let mut left = blocks;
+    let parts = runs.map(|run| {
+        let parts = run.split_at(left.min(run.len()));
+        left -= parts.0.len();
+        parts
+    });
+    [parts.map(|(first, _)| first), parts.map(|(_, rest)| rest)]
 }
 
 fn block_behind(prefix: u8, head: &[u8; BLOCK_BYTES - 1]) -> Block {

@@ -1,7 +1,7 @@
 //! With the SHA extensions of x86-64 (Intel's manual, volume 2, SHA256RNDS2, SHA256MSG1 and SHA256MSG2).
 
 use super::compress;
-use crate::{Block, State};
+use crate::{Block, Runs, State};
 use multiversion::multiversion;
 use multiversion::target::match_target;
 use std::arch::x86_64::{
@@ -38,18 +38,18 @@ const ROUNDS: [[[u32; 4]; 4]; 4] = [
     ],
 ];
 
-/// Takes in as many blocks of each text as the other has, too.
+/// Takes the blocks of two texts in, of which there are as many of the one as of the other.
 #[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
 pub(super) fn compress_both(
     first: &mut State,
     second: &mut State,
-    ones: &[Block],
-    others: &[Block],
+    ones: &Runs<'_>,
+    others: &Runs<'_>,
 ) {
     match_target! {
         "x86_64+sha+sse2+ssse3+sse4.1" => {
             let mut states = [packed(first), packed(second)];
-            for (one, other) in ones.iter().zip(others) {
+            for (one, other) in ones.iter().copied().flatten().zip(others.iter().copied().flatten()) {
                 take(&mut states, [one, other]);
             }
             let [one, other] = states;
@@ -61,7 +61,7 @@ pub(super) fn compress_both(
 }
 
 /// One text after the other, where the processor has no instructions for it.
-fn each(first: &mut State, second: &mut State, ones: &[Block], others: &[Block]) {
+fn each(first: &mut State, second: &mut State, ones: &Runs<'_>, others: &Runs<'_>) {
     compress(first, ones);
     compress(second, others);
 }
@@ -189,13 +189,21 @@ mod tests {
     /// The processors on which tests run have the instructions or not: both ways must be right wherever they are taken.
     #[test]
     fn with_and_without_the_instructions() {
-        let ones: Vec<Block> = (0..4).map(|seed| [seed; 64]).collect();
-        let others: Vec<Block> = (0..4).map(|seed| [seed ^ 0xa5; 64]).collect();
-        let [mut expected, mut found] = [[crate::BEGIN, [3; 8]]; 2];
-        let [first, second] = &mut expected;
-        each(first, second, &ones, &others);
-        let [first, second] = &mut found;
-        compress_both(first, second, &ones, &others);
-        assert_eq!(found, expected);
+        let ones: Vec<Block> = (0..9).map(|seed| [seed; 64]).collect();
+        let others: Vec<Block> = (0..9).map(|seed| [seed ^ 0xa5; 64]).collect();
+        for (one, other) in [([0, 9], [9, 9]), ([1, 6], [0, 4]), ([2, 2], [2, 8])] {
+            let in_runs = |blocks, [first, second]: [usize; 2]| -> Runs<'_> {
+                let (front, last) = <[Block]>::split_at(blocks, second);
+                let (first, second) = front.split_at(first);
+                [first, second, last]
+            };
+            let (ones, others) = (in_runs(&ones, one), in_runs(&others, other));
+            let [mut expected, mut found] = [[crate::BEGIN, [3; 8]]; 2];
+            let [first, second] = &mut expected;
+            each(first, second, &ones, &others);
+            let [first, second] = &mut found;
+            compress_both(first, second, &ones, &others);
+            assert_eq!(found, expected, "{one:?} beside {other:?}");
+        }
     }
 }

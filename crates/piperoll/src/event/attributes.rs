@@ -39,20 +39,40 @@ pub struct Attribute {
 }
 
 /// The secret of a trail under which keys are hashed: 32 random bytes, kept in the store.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret([u8; 32]);
+#[derive(Clone)]
+pub struct Secret {
+    bytes: [u8; 32],
+    /// The same, taken in by the hash.
+    key: Key,
+}
 
 impl Secret {
     /// The secret of these bytes.
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self {
+            bytes,
+            key: Key::new(&bytes),
+        }
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
+    }
+
+    /// HMAC-SHA-256 of a text under it.
+    fn hmac(&self, text: &[u8]) -> [u8; 32] {
+        self.key.hmac(text)
     }
 }
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +122,7 @@ pub fn key_attribute(key: &Value, secret: &Secret) -> String {
         }
         bare => vec![as_text(bare)],
     };
-    let hash = Key::new(&secret.0).hmac(Value::Array(texts).canonical().as_bytes());
+    let hash = secret.hmac(Value::Array(texts).canonical().as_bytes());
     let (first, _) = hash.split_at(16);
     STANDARD.encode(first)
 }

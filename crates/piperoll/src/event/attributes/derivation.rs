@@ -6,14 +6,11 @@ use crate::event::kind::Kind;
 use crate::event::payload::Payload;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use piperoll_sha256::Key;
 
 /// Derives attributes from stored payloads, as the text that is kept beside them: many, under the secret of one trail.
 #[derive(Clone)]
 pub struct Derivation {
     secret: Secret,
-    /// The hash under the secret, ready for a key.
-    hash: Key,
     /// Room for the texts of a key.
     key: Vec<u8>,
 }
@@ -22,7 +19,6 @@ impl Derivation {
     /// Under a secret.
     pub fn new(secret: Secret) -> Self {
         Self {
-            hash: Key::new(secret.as_bytes()),
             secret,
             key: Vec::new(),
         }
@@ -53,7 +49,7 @@ impl Derivation {
     fn write_plain(&self, kind: Kind, plain: &Plain<'_>, text: &mut String) {
         let mut letters = [0; 24];
         let key = plain.has_key.then(|| {
-            let hash = self.hash.hmac(&self.key);
+            let hash = self.secret.hmac(&self.key);
             let (first, _) = hash.split_at(16);
             // 16 bytes are 24 letters, all of them ASCII.
             let length = STANDARD

@@ -1,17 +1,19 @@
 use super::*;
 
-const SECRET: Secret = Secret::new([3; 32]);
+fn secret() -> Secret {
+    Secret::new([3; 32])
+}
 
 /// By way of the whole payload as values.
 fn derived_slowly(kind: Kind, payload: &[u8]) -> Option<String> {
     let payload = Payload::from_bytes(payload).ok()?;
-    let attributes = attributes_of(kind, &payload, &SECRET);
+    let attributes = attributes_of(kind, &payload, &secret());
     Some(attributes_text(&attributes).unwrap_or_default())
 }
 
 /// As above, where both ways agree.
 fn derived(payload: &[u8]) -> [Option<String>; 3] {
-    let mut derivation = Derivation::new(SECRET);
+    let mut derivation = Derivation::new(secret());
     [Kind::Row, Kind::Run, Kind::Schema].map(|kind| {
         let mut text = "what was there".to_owned();
         let written = derivation.write_text(kind, payload, &mut text);
