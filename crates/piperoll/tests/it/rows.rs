@@ -1,5 +1,7 @@
 //! Every version of every row.
 
+mod attacked;
+mod audite;
 mod contexts;
 mod faults;
 mod follow;

@@ -1,9 +1,11 @@
 //! A target with a table in it, and three programs that write to it: this process, SQLite's shell, and Python.
 
-use piperoll::rows::{Look, Settings, Tracking, track};
+use piperoll::event::Value;
+use piperoll::rows::{Look, Settings, Tracking, Version, history, track};
 use piperoll::target::{Location, Reader, Target};
 use rusqlite::Connection;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -198,4 +200,27 @@ pub(super) fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
                 .collect::<String>()
         ),
     }
+}
+
+/// The history of a table: operation, whether it is a deletion, then the columns that are asked for.
+pub(super) fn versions(yard: &Yard, columns: &str) -> Vec<String> {
+    yard.rows(&format!(
+        "SELECT audit_operation, audit_isdelete, {columns} FROM t_audit ORDER BY audit_seq"
+    ))
+}
+
+pub(super) fn of_row(yard: &Yard, key: &Value) -> Vec<Version> {
+    yard.read(|reader| {
+        let mut versions = Vec::new();
+        history(reader, "t", key, &mut |version| {
+            versions.push(version);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(versions)
+    })
+    .unwrap()
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
 }
