@@ -59,7 +59,12 @@ pub fn verify(
     request: &Request,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report> {
-    let mut others = store.snapshots(1 + request.threads.min(VERIFY_THREADS_MAX))?;
+    // One for each thread that helps, and one to walk through the ids meanwhile.
+    let helpers = match request.threads.min(VERIFY_THREADS_MAX) {
+        0 => 0,
+        threads => threads + 1,
+    };
+    let mut others = store.snapshots(1 + helpers)?;
     let Some(snapshot) = others.pop() else {
         return Err(Error::internal("a store shows at least one view"));
     };

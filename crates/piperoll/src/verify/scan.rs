@@ -10,7 +10,7 @@ mod rows;
 
 use self::ahead::Ahead;
 use self::examine::Examiner;
-use self::found::Ids;
+use self::found::{Ids, Walk};
 use self::rows::Rows;
 use super::classify::Mismatches;
 use super::erasures::Erasures;
@@ -18,7 +18,7 @@ use super::findings::Findings;
 use super::lane::Lane;
 use super::report::{Checked, Level, Verdict};
 use super::signatures::Signatures;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Derivation, EventId};
 use crate::limits::{FINDINGS_MAX, GAP_ENTRIES_MAX};
 use crate::seal::{EntryIndex, Hash, TILE_WIDTH, TileId, TreeSize};
@@ -90,10 +90,10 @@ struct Block {
 }
 
 impl<'a> Scan<'a> {
-    /// `others` are views of the same state as `snapshot`, each for a thread that helps.
+    /// `others` are views of the same state as `snapshot`, each for a thread that helps: the last one to walk through the ids meanwhile.
     pub(super) fn run(
         snapshot: &'a dyn Snapshot,
-        others: Vec<Box<dyn Snapshot + '_>>,
+        mut others: Vec<Box<dyn Snapshot + '_>>,
         signatures: &'a Signatures,
         sizes: &[u64],
         findings: &'a mut Findings,
@@ -123,15 +123,20 @@ impl<'a> Scan<'a> {
             key: scan.ids.key(),
             text: String::new(),
         };
-        let end = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
+            let walk = others.pop().and_then(|view| {
+                let ids = scan.ids.empty();
+                Walk::start(scope, view, ids)
+            });
             let ahead = Ahead::new(scope, snapshot, others, examiner);
-            scan.blocks(ahead, size, sizes, progress)
+            let end = scan.blocks(ahead, size, sizes, progress)?;
+            scan.behind_gap(end, size)?;
+            scan.strays(size)?;
+            if end >= size {
+                scan.ids(size, walk)?;
+            }
+            Ok::<_, Error>(())
         })?;
-        scan.behind_gap(end, size)?;
-        scan.strays(size)?;
-        if end >= size {
-            scan.ids(size)?;
-        }
         scan.stray_tiles(size)?;
         scan.finish(size)
     }

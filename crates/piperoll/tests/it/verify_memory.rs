@@ -120,8 +120,9 @@ fn ten_times_the_entries_take_the_same_memory() {
     let (tampered, findings) = peak(many.path());
     println!("{tampered} KiB and {findings} findings with every entry changed");
     assert!(findings > 10_000, "{findings}");
+    // Findings that are kept, and what each thread keeps for the next ones.
     assert!(
-        tampered - small <= 8 * 1024,
+        tampered - small <= 10 * 1024,
         "{small} KiB, then {tampered} KiB"
     );
 }

@@ -6,8 +6,12 @@ use crate::error::{ErrorKind, Result};
 use crate::event::EventId;
 use crate::limits::GAP_ENTRIES_MAX;
 use crate::seal::EntryIndex;
+use crate::store::Snapshot;
 use std::hash::{BuildHasher as _, RandomState};
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 /// The sum of a keyed hash of each pair of an id and a position. Nobody who has changed the store knows the key, so that two sums are the same only where
 /// the pairs are, in whatever order they come.
@@ -28,10 +32,72 @@ impl Ids {
         self.key.hash_one((id, seq))
     }
 
+    /// No pairs, under the same key.
+    pub(super) fn empty(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in those by which a view finds entries, up to one more than `most`: that says enough, and a store that lies may have them without end.
+    fn walk(&mut self, view: &dyn Snapshot, most: &AtomicU64) -> Result<()> {
+        view.ids(&mut |id, seq| {
+            self.add(self.hash(id, seq));
+            Ok(match self.count > most.load(Ordering::Relaxed) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        })
+    }
+
     /// Takes in the hash of one pair.
     pub(super) fn add(&mut self, place: u64) {
         self.count += 1;
         self.sum = self.sum.wrapping_add(place);
+    }
+}
+
+/// A thread that walks through the ids while the pass visits the entries.
+pub(super) struct Walk<'scope> {
+    thread: Option<ScopedJoinHandle<'scope, (Ids, Result<()>)>>,
+    /// After how many it may stop. It is known at the end of the pass; until then there is no limit.
+    most: Arc<AtomicU64>,
+}
+
+impl<'scope> Walk<'scope> {
+    /// `None` when the system gives no thread.
+    pub(super) fn start(
+        scope: &'scope Scope<'scope, '_>,
+        view: Box<dyn Snapshot + 'scope>,
+        mut ids: Ids,
+    ) -> Option<Self> {
+        let most = Arc::new(AtomicU64::new(u64::MAX));
+        let limit = Arc::clone(&most);
+        let run = move || {
+            let ended = ids.walk(&*view, &limit);
+            (ids, ended)
+        };
+        let thread = Builder::new().spawn_scoped(scope, run).ok()?;
+        Some(Self {
+            thread: Some(thread),
+            most,
+        })
+    }
+
+    /// What it has found, when the pass has visited so many; `None` when it has panicked.
+    fn end(mut self, most: u64) -> Option<(Ids, Result<()>)> {
+        self.most.store(most, Ordering::Relaxed);
+        self.thread.take()?.join().ok()
+    }
+}
+
+impl Drop for Walk<'_> {
+    /// Whoever does not ask does not wait either.
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.most.store(0, Ordering::Relaxed);
+        }
     }
 }
 
@@ -60,24 +126,18 @@ impl Scan<'_> {
     }
 
     /// Compares the ids by which entries are found with those that the pass has visited.
-    pub(super) fn ids(&mut self, size: u64) -> Result<()> {
+    pub(super) fn ids(&mut self, size: u64, walk: Option<Walk<'_>>) -> Result<()> {
         if self.is_cut {
             return Ok(());
         }
-        let mut found = Ids {
-            key: self.ids.key.clone(),
-            ..Ids::default()
-        };
         let most = self.ids.count;
-        let visited = self.snapshot.ids(&mut |id, seq| {
-            found.add(found.hash(id, seq));
-            // One too many says enough; a store that lies may have them without end.
-            Ok(match found.count > most {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            })
+        let walked = walk.and_then(|walk| walk.end(most));
+        let (found, ended) = walked.unwrap_or_else(|| {
+            let mut found = self.ids.empty();
+            let ended = found.walk(self.snapshot, &AtomicU64::new(most));
+            (found, ended)
         });
-        match visited {
+        match ended {
             Ok(()) if (found.count, found.sum) == (most, self.ids.sum) => return Ok(()),
             Ok(()) => {
                 let detail = "the ids by which entries are found are not those of the entries";
