@@ -7,7 +7,6 @@ use super::name::Origin;
 use super::note::{Note, NoteSignature};
 use super::tree::TreeSize;
 use base64::Engine as _;
-use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 
@@ -100,8 +99,12 @@ impl HeadLine {
 /// The line, with its newline.
 impl fmt::Display for HeadLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signature = Base64Display::new(&self.signature, &STANDARD);
-        writeln!(f, "{:020} {} {signature}", self.size, self.root)
+        let mut line = format!("{:020} ", self.size);
+        STANDARD.encode_string(self.root.as_bytes(), &mut line);
+        line.push(' ');
+        STANDARD.encode_string(self.signature, &mut line);
+        line.push('\n');
+        f.write_str(&line)
     }
 }
 

@@ -155,7 +155,7 @@ impl Drop for SqliteSnapshot<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take()
             && connection
-                .prepare_cached(statements::END_READ)
+                .prepare_cached(statements::ROLLBACK)
                 .and_then(|mut end| end.execute([]))
                 .is_ok()
         {

@@ -3,7 +3,9 @@
 use crate::store::filter::Order;
 
 pub(super) const BEGIN_READ: &str = "BEGIN";
-pub(super) const END_READ: &str = "ROLLBACK";
+pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 pub(super) const ANY_TABLE: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 pub(super) const APPLICATION_ID: &str = "PRAGMA application_id";
