@@ -70,9 +70,8 @@ pub(super) struct Executions(Vec<Execution>);
 impl Executions {
     /// Takes the next entry in, if it is a run.
     pub(super) fn take(&mut self, stored: &StoredEntry<'_>) -> Result<()> {
-        let header = stored.read_header()?;
-        if let Some(entry) = RunEntry::read_stored(stored, &header)? {
-            self.add(entry, header.outcome);
+        if let Some((entry, outcome)) = RunEntry::read_stored(stored)? {
+            self.add(entry, outcome);
         }
         Ok(())
     }
@@ -99,11 +98,17 @@ impl Executions {
                     interrupted,
                 };
             }
-            None => self.0.push(Execution {
-                entry,
-                open,
-                interrupted,
-            }),
+            None => {
+                if self.0.is_empty() {
+                    // Most releases have one, and it is large.
+                    self.0.reserve_exact(1);
+                }
+                self.0.push(Execution {
+                    entry,
+                    open,
+                    interrupted,
+                });
+            }
         }
     }
 

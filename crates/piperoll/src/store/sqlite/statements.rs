@@ -66,6 +66,8 @@ pub(super) const ERASE_PAYLOAD: &str =
     "UPDATE entries SET payload = NULL, salt = NULL, attributes = NULL
   WHERE seq = ?1 AND payload IS NOT NULL";
 
+pub(super) const ATTRIBUTES_OF_ALL: &str = "SELECT seq, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
 pub(super) const ATTRIBUTES: &str = "SELECT seq, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 AND attributes IS NOT NULL ORDER BY seq";
 
