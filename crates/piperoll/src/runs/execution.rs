@@ -13,8 +13,8 @@ use crate::trail::Lease;
 pub(super) struct Execution {
     /// Its newest entry, with what its start knew.
     pub(super) entry: RunEntry,
-    /// The start that nothing has ended.
-    pub(super) open: Option<RunEntry>,
+    /// The start that nothing has ended. Few have one, and many may be held at once.
+    pub(super) open: Option<Box<RunEntry>>,
     /// Whether it was found dead by whoever took over.
     pub(super) interrupted: bool,
 }
@@ -86,7 +86,7 @@ impl Executions {
                 _ => start.run.run_id == entry.run.run_id,
             })
         });
-        let open = (!status.is_terminal()).then(|| entry.clone());
+        let open = (!status.is_terminal()).then(|| Box::new(entry.clone()));
         match begun {
             Some(execution) => {
                 let start = &execution.entry.run;
