@@ -81,6 +81,7 @@ macro_rules! store_cases {
             append: ids_are_found_where_they_are;
             append: a_range_of_entries_is_visited_until_the_visitor_stops;
             append: bare_entries_are_the_entries_without_what_they_are_searched_by;
+            append: attributes_are_told_without_their_entries;
             append: tiles_grow_and_unknown_ones_are_none;
             append: kept_checkpoints_are_numbered;
             append: an_append_without_events_keeps_a_checkpoint;

@@ -5,19 +5,19 @@
 )]
 
 mod folder;
+mod locked;
 mod matching;
 mod process;
 
 pub use folder::{Node, create_folder_durably, list, open, size, write_new};
+pub use locked::{LockedFile, UnlockedFile};
 pub use matching::matching;
 pub use process::Process;
 
 use crate::error::{Error, Result};
-use crate::limits::LOCK_WAIT_SECONDS;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Reads a file of at most `bytes_max` bytes; `None` when it is not there. A pipe or a device might never end, so that it is none.
 ///
@@ -161,125 +161,6 @@ pub fn is_open_to_others(path: &Path) -> Result<bool> {
     }
 }
 
-/// A file that this process has locked against others, until it is dropped.
-#[derive(Debug)]
-pub struct LockedFile {
-    file: File,
-    path: PathBuf,
-}
-
-impl LockedFile {
-    /// Opens a file, mode 0600 when it is made, and waits for its lock.
-    ///
-    /// # Errors
-    /// `Denied` without the right, `InvalidInput` when it is a pipe, which would be waited for, `Conflict` when another program does not let go of the lock,
-    /// `Unavailable` when it cannot be opened or locked.
-    pub fn open(path: &Path) -> Result<Self> {
-        if is_pipe(path) {
-            return Err(no_regular_file(path));
-        }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let opened = loop {
-            let opened = options.open(path).and_then(|file| {
-                lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS))?;
-                Ok((is_at(&file, path)?, file))
-            });
-            match opened {
-                // Whoever had the lock before has renamed or removed it: the lock is of a file that nobody else will open.
-                Ok((false, _)) => {}
-                Ok((true, file)) => break Ok(file),
-                Err(error) => break Err(error),
-            }
-        };
-        let file = opened.map_err(|e| failure(path, "written", e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
-    }
-
-    /// The first `bytes_max` bytes.
-    ///
-    /// # Errors
-    /// `Unavailable` when it cannot be read.
-    pub fn read(&mut self, bytes_max: usize) -> Result<Vec<u8>> {
-        let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-        let mut bytes = Vec::new();
-        let read = (|| {
-            self.file.seek(SeekFrom::Start(0))?;
-            (&mut self.file).take(most).read_to_end(&mut bytes)
-        })();
-        read.map_err(|e| failure(&self.path, "read", e))?;
-        Ok(bytes)
-    }
-
-    /// Overwrites the beginning in one write, without waiting for the disk.
-    ///
-    /// # Errors
-    /// `Unavailable` when it cannot be written.
-    pub fn overwrite(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = (|| {
-            self.file.seek(SeekFrom::Start(0))?;
-            self.file.write_all(bytes)
-        })();
-        written.map_err(|e| failure(&self.path, "written", e))
-    }
-
-    /// Replaces the content, durably.
-    ///
-    /// # Errors
-    /// `Unavailable` when it cannot be written.
-    pub fn replace(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = (|| {
-            self.file.set_len(0)?;
-            self.file.seek(SeekFrom::Start(0))?;
-            self.file.write_all(bytes)?;
-            self.file.sync_all()
-        })();
-        written.map_err(|e| failure(&self.path, "written", e))
-    }
-
-    /// Gives the file its final name, durably.
-    ///
-    /// # Errors
-    /// `Unavailable` when it cannot be renamed.
-    pub fn rename(self, path: &Path) -> Result<()> {
-        let renamed = std::fs::rename(&self.path, path).and_then(|()| sync_folder(path));
-        renamed.map_err(|e| failure(path, "written", e))
-    }
-
-    /// Removes the file.
-    ///
-    /// # Errors
-    /// `Unavailable` when it cannot be removed.
-    pub fn remove(self) -> Result<()> {
-        std::fs::remove_file(&self.path).map_err(|e| failure(&self.path, "removed", e))
-    }
-}
-
-/// Locks a file; waits so long for whoever holds the lock. A program that was stopped while it held one must not stop all others for ever.
-fn lock(file: &File, wait: Duration) -> io::Result<()> {
-    const LONGEST_PAUSE: Duration = Duration::from_millis(10);
-    let mut pause = Duration::from_micros(50);
-    let mut waited = Duration::ZERO;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if waited >= wait => {
-                return Err(io::ErrorKind::WouldBlock.into());
-            }
-            Err(TryLockError::WouldBlock) => {}
-        }
-        std::thread::sleep(pause);
-        waited += pause;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
 /// What tells the file at a path from every other file while it is open; none where there is no file, or the system cannot tell.
 #[cfg(feature = "sqlite")]
 pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
@@ -293,25 +174,6 @@ pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
     {
         let _ = path;
         None
-    }
-}
-
-/// Whether a path still names the file that was opened by it. Always `true` where the system cannot tell.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let opened = file.metadata()?;
-        match std::fs::metadata(path) {
-            Ok(there) => Ok((there.dev(), there.ino()) == (opened.dev(), opened.ino())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (file, path);
-        Ok(true)
     }
 }
 
@@ -373,21 +235,5 @@ mod tests {
             let message = format!("`{}` is no regular file", path.display());
             assert_eq!(error.to_string(), message);
         }
-        let error = LockedFile::open(&pipe).map(|_| ()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    }
-
-    #[test]
-    fn a_lock_that_is_never_let_go_of_is_a_conflict() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("head");
-        let held = LockedFile::open(&path).unwrap();
-        let file = File::open(&path).unwrap();
-        let wait = Duration::from_millis(20);
-        let error = lock(&file, wait).unwrap_err();
-        let error = failure(&path, "written", error);
-        assert_eq!(error.kind(), ErrorKind::Conflict);
-        drop(held);
-        lock(&file, wait).unwrap();
     }
 }

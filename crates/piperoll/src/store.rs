@@ -19,4 +19,4 @@ pub use location::{Location, join};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub use stored::{Fault, Searched, StoredCheckpoint, StoredEntry, StoredTile};
+pub use stored::{Fault, Searched, StoredAttributes, StoredCheckpoint, StoredEntry, StoredTile};

@@ -4,7 +4,7 @@ use super::Setup;
 use super::picture::{Picture, attributes, rows};
 use super::sample::{Batch, Writer, append_all, draft, event, events, fill, id, instant, row};
 use piperoll::event::{DraftActor, Event, Resource};
-use piperoll::seal::{TileId, TreeSize};
+use piperoll::seal::{EntryIndex, TileId, TreeSize};
 use piperoll::store::{AppendError, Store, StoredEntry};
 use piperoll::{Error, ErrorKind};
 use std::ops::ControlFlow;
@@ -222,6 +222,46 @@ pub fn bare_entries_are_the_entries_without_what_they_are_searched_by(setup: &im
         })
         .unwrap();
     assert_eq!(visited, [2, 3, 4]);
+}
+
+/// Whoever only wants attributes is told those of each entry, and of which entries there are none.
+pub fn attributes_are_told_without_their_entries(setup: &impl Setup) {
+    let store = setup.first().unwrap();
+    let mut writer = Writer::default();
+    fill(&*store, &[writer.full_batch(events(0..300))]);
+    store
+        .erase(&[EntryIndex::new(8), EntryIndex::new(298)])
+        .unwrap();
+    let snapshot = store.snapshot().unwrap();
+    for range in [0..300, 8..9, 250..i64::MAX, i64::MIN..3, 300..400, 9..9] {
+        let (mut expected, mut seen) = (Vec::new(), Vec::new());
+        snapshot
+            .entries(range.clone(), &mut |entry| {
+                expected.push((entry.seq, entry.attributes.map(str::to_owned)));
+                Ok(ControlFlow::Continue(()))
+            })
+            .unwrap();
+        snapshot
+            .attributes(range, &mut |stored| {
+                let pairs = stored.read()?;
+                assert_eq!(pairs.iter().next().is_some(), stored.text.is_some());
+                seen.push((stored.seq, stored.text.map(str::to_owned)));
+                Ok(ControlFlow::Continue(()))
+            })
+            .unwrap();
+        assert_eq!(seen, expected);
+    }
+    let mut visited = Vec::new();
+    snapshot
+        .attributes(6..10, &mut |stored| {
+            visited.push((stored.seq, stored.text.is_some()));
+            Ok(match visited.len() {
+                3 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            })
+        })
+        .unwrap();
+    assert_eq!(visited, [(6, true), (7, false), (8, false)]);
 }
 
 /// The newest width is handed over, in the order asked.

@@ -3,8 +3,8 @@ use piperoll::error::Result;
 use piperoll::event::{EventId, Secret};
 use piperoll::seal::{EntryIndex, Hash, HashReader, TILE_WIDTH, TileId, TreeSize, leaf_hash};
 use piperoll::store::{
-    Fault, Filter, Head, Meta, Page, Searched, Snapshot, StoredCheckpoint, StoredEntry, StoredTile,
-    Visit,
+    Fault, Filter, Head, Meta, Page, Searched, Snapshot, StoredAttributes, StoredCheckpoint,
+    StoredEntry, StoredTile, Visit,
 };
 use std::ops::{ControlFlow, Range};
 
@@ -257,6 +257,17 @@ impl Snapshot for Lying<'_> {
                 search_faults: Vec::new(),
                 ..stored
             })
+        })
+    }
+
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttributes<'_>) -> Visit,
+    ) -> Result<()> {
+        self.entries(range, &mut |stored| {
+            let (seq, text) = (stored.seq, stored.attributes);
+            visit(StoredAttributes { seq, text })
         })
     }
 

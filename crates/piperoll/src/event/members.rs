@@ -183,8 +183,12 @@ fn any_name_within(value: &Value, is_one: &mut dyn FnMut(&str) -> bool) -> bool 
     }
 }
 
-/// The members of the context of a stored payload that has nothing else, each as its text; `None` for any other, which may have a context or not.
-pub(crate) fn stored_context(payload: &[u8]) -> Option<Vec<(&str, &str)>> {
+/// The members of the context of a stored payload that has nothing else, each as `make` has it of its name and text; `None` for any other, which may have a context
+/// or not.
+pub(crate) fn stored_context<'p, T>(
+    payload: &'p [u8],
+    make: impl Fn(&'p str, &'p str) -> T,
+) -> Option<Vec<T>> {
     let mut members = Vec::with_capacity(16);
     let mut rest = Rest::of(payload)?;
     rest.members(|rest, part| match part {
@@ -193,7 +197,7 @@ pub(crate) fn stored_context(payload: &[u8]) -> Option<Vec<(&str, &str)>> {
             if name.starts_with('$') {
                 return None;
             }
-            members.push((name, rest.raw()?));
+            members.push(make(name, rest.raw()?));
             Some(())
         }),
         _ => None,
@@ -344,7 +348,8 @@ mod tests {
 
     #[test]
     fn a_context_is_walked_through_only_where_it_is_as_it_is_written() {
-        let found = stored_context(br#"{"context":{"a":{"b":1},"c":"x"}}"#);
+        let read = |payload| stored_context(payload, |name, text| (name, text));
+        let found = read(br#"{"context":{"a":{"b":1},"c":"x"}}"#);
         assert_eq!(found.unwrap(), [("a", r#"{"b":1}"#), ("c", r#""x""#)]);
         for other in [
             r#"{"context":{"a":1},"key":1}"#,
@@ -360,7 +365,7 @@ mod tests {
             "{",
             "",
         ] {
-            assert_eq!(stored_context(other.as_bytes()), None, "{other}");
+            assert_eq!(read(other.as_bytes()), None, "{other}");
         }
     }
 }

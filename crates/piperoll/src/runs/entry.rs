@@ -1,10 +1,13 @@
 //! How an entry holds a run: `docs/format.md` section 10.
 
+mod heading;
+
+use self::heading::Heading;
 use super::{Release, Run, RunType, Status};
 use crate::error::{Error, Problem, Result};
 use crate::event::{
-    Action, Actor, Draft, DraftActor, EventId, Header, Instant, Kind, Members, Payload, Phase,
-    Resource, Value, stored_context, stored_value,
+    Action, Draft, DraftActor, EventId, Instant, Kind, Members, Outcome, Payload, Phase, Resource,
+    Value, stored_context, stored_value,
 };
 use crate::limits::PAYLOAD_BYTES_MAX;
 use crate::seal::EntryIndex;
@@ -77,16 +80,33 @@ impl RunEntry {
     /// # Errors
     /// `Corrupt` when its payload cannot be read.
     pub fn read(entry: &Entry) -> Result<Option<Self>> {
-        Self::of(entry.index, &entry.header, entry.payload.as_deref())
+        let head = Heading::from(&entry.header);
+        Self::of(entry.index, &head, entry.payload.as_deref())
     }
 
-    /// As [`RunEntry::read`], of an entry as a store tells it.
-    pub(super) fn read_stored(stored: &StoredEntry<'_>, header: &Header) -> Result<Option<Self>> {
-        Self::of(stored.index()?, header, stored.payload)
+    /// As [`RunEntry::read`], of an entry as a store tells it; with its outcome.
+    ///
+    /// # Errors
+    /// Those of [`StoredEntry::read_header`], and `Corrupt` when its payload cannot be read.
+    pub(super) fn read_stored(stored: &StoredEntry<'_>) -> Result<Option<(Self, Outcome)>> {
+        let index = stored.index()?;
+        let plain = stored.plain_header()?;
+        let (found, outcome) = match &plain {
+            Some(header) => (
+                Self::of(index, &header.into(), stored.payload)?,
+                header.outcome,
+            ),
+            None => {
+                let header = stored.read_header()?;
+                let found = Self::of(index, &Heading::from(&header), stored.payload)?;
+                (found, header.outcome)
+            }
+        };
+        Ok(found.map(|entry| (entry, outcome)))
     }
 
-    fn of(index: EntryIndex, header: &Header, payload: Option<&[u8]>) -> Result<Option<Self>> {
-        if header.kind != Kind::Run || header.action != Action::Run {
+    fn of(index: EntryIndex, header: &Heading<'_>, payload: Option<&[u8]>) -> Result<Option<Self>> {
+        if header.kind != Kind::Run || *header.action != Action::Run {
             return Ok(None);
         }
         let Some(bytes) = payload else {
@@ -100,7 +120,7 @@ impl RunEntry {
             return Ok(None);
         };
         let lease = context.take("lease").map(Member::into_value);
-        let Some(run) = context.into_run(header.resource.name.clone(), &header.actor) else {
+        let Some(run) = context.into_run(header) else {
             return Ok(None);
         };
         let part = match (header.phase, header.of) {
@@ -216,11 +236,10 @@ impl<'p> Context<'p> {
     /// That of a payload; `None` when it has none.
     fn read(payload: &'p [u8]) -> Result<Option<Self>, Vec<Problem>> {
         if payload.len() <= PAYLOAD_BYTES_MAX
-            && let Some(members) = stored_context(payload)
+            && let Some(members) =
+                stored_context(payload, |name, text| (name.into(), Member::Stored(text)))
         {
-            let members = members.into_iter();
-            let members = members.map(|(name, text)| (name.into(), Member::Stored(text)));
-            return Ok(Some(Self(members.collect())));
+            return Ok(Some(Self(members)));
         }
         let Some(Value::Object(members)) = Payload::from_bytes(payload)?.into_context() else {
             return Ok(None);
@@ -230,7 +249,7 @@ impl<'p> Context<'p> {
         Ok(Some(Self(members.collect())))
     }
 
-    fn into_run(mut self, name: String, actor: &Actor) -> Option<Run> {
+    fn into_run(mut self, header: &Heading<'_>) -> Option<Run> {
         let offset = self.text("offset");
         let release = Release::from_texts(&self.text("release")?, offset.as_deref())?;
         let status = Status::parse(&self.text("status")?)?;
@@ -255,7 +274,7 @@ impl<'p> Context<'p> {
             }
         };
         Some(Run {
-            name,
+            name: header.workflow.to_owned(),
             release,
             run_type: run_type.unwrap_or_else(|| super::ReleaseType::Normal.into()),
             status,
@@ -267,10 +286,10 @@ impl<'p> Context<'p> {
             started_at,
             ended_at,
             actor: Some(DraftActor {
-                name: actor.name.clone(),
-                kind: Some(actor.kind),
-                via: actor.via.clone(),
-                strength: Some(actor.strength),
+                name: header.actor.to_owned(),
+                kind: Some(header.actor_kind),
+                via: header.via.map(str::to_owned),
+                strength: Some(header.strength),
             }),
         })
     }

@@ -13,8 +13,8 @@ use crate::trail::Lease;
 pub(super) struct Execution {
     /// Its newest entry, with what its start knew.
     pub(super) entry: RunEntry,
-    /// The start that nothing has ended.
-    pub(super) open: Option<RunEntry>,
+    /// The start that nothing has ended. Few have one, and many may be held at once.
+    pub(super) open: Option<Box<RunEntry>>,
     /// Whether it was found dead by whoever took over.
     pub(super) interrupted: bool,
 }
@@ -70,9 +70,8 @@ pub(super) struct Executions(Vec<Execution>);
 impl Executions {
     /// Takes the next entry in, if it is a run.
     pub(super) fn take(&mut self, stored: &StoredEntry<'_>) -> Result<()> {
-        let header = stored.read_header()?;
-        if let Some(entry) = RunEntry::read_stored(stored, &header)? {
-            self.add(entry, header.outcome);
+        if let Some((entry, outcome)) = RunEntry::read_stored(stored)? {
+            self.add(entry, outcome);
         }
         Ok(())
     }
@@ -87,7 +86,7 @@ impl Executions {
                 _ => start.run.run_id == entry.run.run_id,
             })
         });
-        let open = (!status.is_terminal()).then(|| entry.clone());
+        let open = (!status.is_terminal()).then(|| Box::new(entry.clone()));
         match begun {
             Some(execution) => {
                 let start = &execution.entry.run;
@@ -99,11 +98,17 @@ impl Executions {
                     interrupted,
                 };
             }
-            None => self.0.push(Execution {
-                entry,
-                open,
-                interrupted,
-            }),
+            None => {
+                if self.0.is_empty() {
+                    // Most releases have one, and it is large.
+                    self.0.reserve_exact(1);
+                }
+                self.0.push(Execution {
+                    entry,
+                    open,
+                    interrupted,
+                });
+            }
         }
     }
 

@@ -99,7 +99,7 @@ fn at_once(trail: &Trail, query: &Query) -> Result<Option<Vec<Vec<Execution>>>> 
     each_at(&*snapshot, &positions, &mut |_, stored| {
         bytes += stored.payload.map_or(0, <[u8]>::len);
         if bytes <= RUN_BYTES_AT_ONCE_MAX
-            && let (Some(_), Some(release)) = told(&stored)?
+            && let (Some(_), Some(release)) = told(&stored.read_attributes()?)
             && query.lets_in(release)
         {
             releases

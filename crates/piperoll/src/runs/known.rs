@@ -77,7 +77,7 @@ impl Known {
         let mut found = Vec::new();
         let snapshot = trail.store().snapshot()?;
         each_at(&*snapshot, positions, &mut |_, stored| {
-            let entry = RunEntry::read_stored(&stored, &stored.read_header()?)?;
+            let entry = RunEntry::read_stored(&stored)?.map(|(entry, _)| entry);
             found.extend(entry.filter(|entry| entry.run.is_same_as(run)));
             Ok(())
         })?;
@@ -100,8 +100,8 @@ impl Known {
         let mut ids = HashMap::new();
         let snapshot = trail.store().snapshot()?;
         each_at(&*snapshot, &positions, &mut |_, stored| {
-            let entry = RunEntry::read_stored(&stored, &stored.read_header()?)?;
-            ids.extend(entry.map(|entry| (entry.run.run_id, entry.run.release)));
+            let entry = RunEntry::read_stored(&stored)?;
+            ids.extend(entry.map(|(entry, _)| (entry.run.run_id, entry.run.release)));
             Ok(())
         })?;
         let found = ids.get(run_id).copied();

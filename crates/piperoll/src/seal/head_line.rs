@@ -7,7 +7,6 @@ use super::name::Origin;
 use super::note::{Note, NoteSignature};
 use super::tree::TreeSize;
 use base64::Engine as _;
-use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 
@@ -100,9 +99,21 @@ impl HeadLine {
 /// The line, with its newline.
 impl fmt::Display for HeadLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signature = Base64Display::new(&self.signature, &STANDARD);
-        writeln!(f, "{:020} {} {signature}", self.size, self.root)
+        // A writer makes one for each append: not letter by letter.
+        const ZEROS: &str = "00000000000000000000";
+        let size = self.size.to_string();
+        let zeros = ZEROS.get(size.len()..).unwrap_or_default();
+        let (mut root, mut signature) = ([0; 44], [0; 88]);
+        let root = in_base64(self.root.as_bytes(), &mut root)?;
+        let signature = in_base64(&self.signature, &mut signature)?;
+        writeln!(f, "{zeros}{size} {root} {signature}")
     }
+}
+
+fn in_base64<'t>(bytes: &[u8], text: &'t mut [u8]) -> Result<&'t str, fmt::Error> {
+    let length = STANDARD.encode_slice(bytes, text).map_err(|_| fmt::Error)?;
+    let text = text.get(..length).unwrap_or_default();
+    std::str::from_utf8(text).map_err(|_| fmt::Error)
 }
 
 fn parse_line(text: &str) -> Option<HeadLine> {

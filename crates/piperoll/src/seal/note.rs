@@ -130,7 +130,7 @@ impl Note {
         if self.signatures.len() >= NOTE_SIGNATURES_MAX {
             return Err(NoteError::TooManySignatures);
         }
-        if NoteSignature::parse(&signature.to_string()).as_ref() != Some(&signature) {
+        if !is_key_name(&signature.name) || signature.signature.is_empty() {
             return Err(NoteError::Line(self.signatures.len() + 1));
         }
         self.signatures.push(signature);

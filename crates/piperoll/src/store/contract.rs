@@ -1,5 +1,5 @@
 use super::filter::{Filter, Page};
-use super::stored::{Fault, StoredCheckpoint, StoredEntry, StoredTile};
+use super::stored::{Fault, StoredAttributes, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
 use crate::event::{Event, EventId, Instant, Secret};
 use crate::seal::{EntryIndex, HashReader, TileWrite, TreeSize};
@@ -219,6 +219,16 @@ pub trait Snapshot: HashReader + Send {
         &self,
         range: Range<i64>,
         visit: &mut dyn FnMut(StoredEntry<'_>) -> Visit,
+    ) -> Result<()>;
+
+    /// Visits the attributes of the entries of a range of positions in their order, for whoever wants nothing else of them: also of those that have none.
+    ///
+    /// # Errors
+    /// As [`Snapshot::entries`].
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttributes<'_>) -> Visit,
     ) -> Result<()>;
 
     /// The positions of the entries that match a filter, in the page's order.

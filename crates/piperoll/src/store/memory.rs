@@ -2,7 +2,7 @@
 
 use super::contract::{Append, AppendError, Erased, Head, Meta, Snapshot, Store, Visit};
 use super::filter::{Filter, Order, Page};
-use super::stored::{Fault, Searched, StoredCheckpoint, StoredEntry, StoredTile};
+use super::stored::{Fault, Searched, StoredAttributes, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
 use crate::event::{Event, EventId, attributes_text};
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
@@ -226,6 +226,17 @@ impl Snapshot for MemorySnapshot {
                 searched: None,
                 ..stored
             })
+        })
+    }
+
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttributes<'_>) -> Visit,
+    ) -> Result<()> {
+        self.entries(range, &mut |stored| {
+            let (seq, text) = (stored.seq, stored.attributes);
+            visit(StoredAttributes { seq, text })
         })
     }
 

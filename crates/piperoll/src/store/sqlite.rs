@@ -15,6 +15,7 @@ mod schema;
 mod snapshot;
 mod statements;
 mod stored_block;
+mod writing;
 
 use self::append::Writer;
 use self::connection::{Marks, failure};

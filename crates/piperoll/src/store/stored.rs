@@ -1,5 +1,5 @@
 use crate::error::{Error, Result};
-use crate::event::{AttributePairs, Header, HeaderError};
+use crate::event::{AttributePairs, Header, HeaderError, PlainHeader};
 use crate::seal::EntryIndex;
 
 /// What an entry is searched by, as stored beside its header.
@@ -94,11 +94,8 @@ impl StoredEntry<'_> {
     /// # Errors
     /// `Corrupt` when their text is not of its form.
     pub fn read_attributes(&self) -> Result<AttributePairs<'_>> {
-        let text = self.attributes.map(AttributePairs::read);
-        match text {
-            None => Ok(AttributePairs::default()),
-            Some(pairs) => pairs.ok_or_else(|| self.corrupt("its attributes")),
-        }
+        let (seq, text) = (self.seq, self.attributes);
+        StoredAttributes { seq, text }.read()
     }
 
     /// The header, read.
@@ -106,9 +103,7 @@ impl StoredEntry<'_> {
     /// # Errors
     /// `Corrupt` when the row is not sound or its header is none; `InvalidInput` when it is of a newer format.
     pub fn read_header(&self) -> Result<Header> {
-        if let Some(fault) = self.faults.first() {
-            return Err(self.corrupt(fault));
-        }
+        self.check_row()?;
         Header::decode(self.header).map_err(|error| match error {
             HeaderError::Newer(_) => Error::invalid_input(format!("entry {} {error}", self.seq))
                 .hint("read it with a newer Piperoll"),
@@ -116,9 +111,51 @@ impl StoredEntry<'_> {
         })
     }
 
+    /// The header with the texts that lie here; none where it is not as it is written, so that [`StoredEntry::read_header`] has to read it.
+    ///
+    /// # Errors
+    /// `Corrupt` when the row is not sound.
+    pub(crate) fn plain_header(&self) -> Result<Option<PlainHeader<'_>>> {
+        self.check_row()?;
+        Ok(PlainHeader::read(self.header))
+    }
+
+    fn check_row(&self) -> Result<()> {
+        match self.faults.first() {
+            Some(fault) => Err(self.corrupt(fault)),
+            None => Ok(()),
+        }
+    }
+
     fn corrupt(&self, what: &str) -> Error {
-        Error::corrupt(format!("entry {} cannot be read: {what}", self.seq))
-            .hint("`piperoll verify` names what was changed")
+        corrupt(self.seq, what)
+    }
+}
+
+fn corrupt(seq: i64, what: &str) -> Error {
+    Error::corrupt(format!("entry {seq} cannot be read: {what}"))
+        .hint("`piperoll verify` names what was changed")
+}
+
+/// The attributes of an entry as a store holds them, without the entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredAttributes<'a> {
+    /// The position.
+    pub seq: i64,
+    /// The attributes as text ([`crate::event::attributes_text`]); `None` when there are none, empty when it is no text.
+    pub text: Option<&'a str>,
+}
+
+impl<'a> StoredAttributes<'a> {
+    /// The names and values.
+    ///
+    /// # Errors
+    /// `Corrupt` when the text is not of its form.
+    pub fn read(&self) -> Result<AttributePairs<'a>> {
+        match self.text.map(AttributePairs::read) {
+            None => Ok(AttributePairs::default()),
+            Some(pairs) => pairs.ok_or_else(|| corrupt(self.seq, "its attributes")),
+        }
     }
 }
 

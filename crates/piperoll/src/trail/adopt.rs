@@ -111,7 +111,7 @@ impl Trail {
         match sealer.turn(&*self.store, tree, event, signer, seconds, true) {
             Ok((sealed, line)) => {
                 next.take(sealer.key())?;
-                sealer.advance(line);
+                sealer.advance(&line);
                 Ok(Turned {
                     index: EntryIndex::new(sealed.checkpoint.size().get().saturating_sub(1)),
                     id,

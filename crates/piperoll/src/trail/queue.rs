@@ -40,8 +40,16 @@ pub(super) enum Answer {
 #[derive(Debug)]
 pub(super) struct Call {
     events: usize,
-    slot: Mutex<Slot>,
+    place: Mutex<Place>,
     wake: Condvar,
+}
+
+/// Where a call stands.
+#[derive(Debug)]
+struct Place {
+    slot: Slot,
+    /// Whether its thread sleeps: to wake one that does not takes as long.
+    sleeps: bool,
 }
 
 #[derive(Debug)]
@@ -68,6 +76,8 @@ struct Line {
     calls: VecDeque<Arc<Call>>,
     /// How many events wait in it.
     events: usize,
+    /// How many threads wait for room.
+    outside: usize,
     /// Whether one of the calls appends, or was told to.
     is_led: bool,
 }
@@ -90,7 +100,10 @@ impl Queue {
         let events = parcel.events.len();
         let call = Arc::new(Call {
             events,
-            slot: Mutex::new(Slot::Waiting(parcel)),
+            place: Mutex::new(Place {
+                slot: Slot::Waiting(parcel),
+                sleeps: false,
+            }),
             wake: Condvar::new(),
         });
         let leads = self.join(&call);
@@ -110,7 +123,9 @@ impl Queue {
     fn join(&self, call: &Arc<Call>) -> bool {
         let mut line = lock(&self.line);
         while line.events > 0 && line.events.saturating_add(call.events) > QUEUE_EVENTS_MAX {
+            line.outside = line.outside.saturating_add(1);
             line = self.room.wait(line).unwrap_or_else(PoisonError::into_inner);
+            line.outside = line.outside.saturating_sub(1);
         }
         line.events = line.events.saturating_add(call.events);
         line.calls.push_back(Arc::clone(call));
@@ -129,8 +144,11 @@ impl Queue {
             calls.push(call);
         }
         line.events = line.events.saturating_sub(events);
+        let is_waited_for = line.outside > 0;
         drop(line);
-        self.room.notify_all();
+        if is_waited_for {
+            self.room.notify_all();
+        }
         let parcels = calls.iter().map(|call| call.take_parcel()).collect();
         (Group { queue: self, calls }, parcels)
     }
@@ -169,30 +187,35 @@ impl Drop for Group<'_> {
 impl Call {
     /// Waits for the answer; `None` when the call is to lead.
     fn wait(&self) -> Option<Answer> {
-        let mut slot = lock(&self.slot);
+        let mut place = lock(&self.place);
         loop {
-            match std::mem::replace(&mut *slot, Slot::Taken) {
+            match std::mem::replace(&mut place.slot, Slot::Taken) {
                 Slot::Answered(answer) => return Some(answer),
                 Slot::Leads(parcel) => {
-                    *slot = Slot::Leads(parcel);
+                    place.slot = Slot::Leads(parcel);
                     return None;
                 }
-                waiting => *slot = waiting,
+                waiting => place.slot = waiting,
             }
-            slot = self.wake.wait(slot).unwrap_or_else(PoisonError::into_inner);
+            place.sleeps = true;
+            place = self
+                .wake
+                .wait(place)
+                .unwrap_or_else(PoisonError::into_inner);
+            place.sleeps = false;
         }
     }
 
     fn lead(&self) {
-        let mut slot = lock(&self.slot);
-        if let Slot::Waiting(parcel) = &mut *slot {
-            *slot = Slot::Leads(std::mem::take(parcel));
-            self.wake.notify_all();
+        let mut place = lock(&self.place);
+        if let Slot::Waiting(parcel) = &mut place.slot {
+            place.slot = Slot::Leads(std::mem::take(parcel));
+            self.wake(&place);
         }
     }
 
     fn take_parcel(&self) -> Parcel {
-        match std::mem::replace(&mut *lock(&self.slot), Slot::Taken) {
+        match std::mem::replace(&mut lock(&self.place).slot, Slot::Taken) {
             Slot::Waiting(parcel) | Slot::Leads(parcel) => parcel,
             // Nobody takes a call out of the line twice.
             Slot::Taken | Slot::Answered(_) => Parcel::default(),
@@ -200,17 +223,24 @@ impl Call {
     }
 
     fn answer(&self, answer: Answer) {
-        *lock(&self.slot) = Slot::Answered(answer);
-        self.wake.notify_all();
+        let mut place = lock(&self.place);
+        place.slot = Slot::Answered(answer);
+        self.wake(&place);
+    }
+
+    fn wake(&self, place: &Place) {
+        if place.sleeps {
+            self.wake.notify_all();
+        }
     }
 
     fn is_answered(&self) -> bool {
-        matches!(&*lock(&self.slot), Slot::Answered(_))
+        matches!(lock(&self.place).slot, Slot::Answered(_))
     }
 
     /// The answer of a call that has led.
     fn take_answer(&self) -> Answer {
-        match std::mem::replace(&mut *lock(&self.slot), Slot::Taken) {
+        match std::mem::replace(&mut lock(&self.place).slot, Slot::Taken) {
             Slot::Answered(answer) => answer,
             _ => Answer::Failed(Error::internal("a call has led without an answer")),
         }

@@ -50,7 +50,7 @@ impl Trail {
             match sealer.turn(&*self.store, tree, event, signer, seconds, false) {
                 Ok((sealed, line)) => {
                     next.take(sealer.key())?;
-                    sealer.advance(line);
+                    sealer.advance(&line);
                     let index = EntryIndex::new(sealed.checkpoint.size().get().saturating_sub(1));
                     return Ok(Turned {
                         index,

@@ -8,7 +8,7 @@ pub(super) use self::incoming::{Batch, Extended, Source};
 pub(super) use self::turn::settle;
 
 use super::KeySource;
-use super::head_file::{HeadFile, HeadState};
+use super::head_file::{Advanced, HeadFile, HeadState};
 use crate::error::{Error, Result};
 use crate::limits::APPEND_TRIES_MAX;
 use crate::seal::{
@@ -32,8 +32,8 @@ pub(super) struct Sealer {
     head_file: HeadFile,
     /// The tree as this sealer last wrote or checked it. Taken out while it works, so that a failure leaves nothing to be believed.
     tree: Option<Tree>,
-    /// The line that it has written into the head file last.
-    head: Option<HeadLine>,
+    /// What it has written into the head file last.
+    head: Option<Advanced>,
     /// What was noticed and is no reason to stop.
     warnings: Vec<String>,
 }
@@ -155,7 +155,7 @@ impl Sealer {
             return Err(Error::internal("the store has not asked what it is to append").into());
         };
         if let Some(line) = head {
-            self.advance(line);
+            self.advance(&line);
         }
         let sealed = Sealed {
             checkpoint: tree.checkpoint.clone(),
@@ -173,19 +173,19 @@ impl Sealer {
 
     /// The events are durable by now: a head file that cannot be written is a warning. Whoever turned the trail meanwhile has taken the new key before its
     /// line is written, so that a slower writer of the old one sees whose line it is.
-    pub(super) fn advance(&mut self, line: HeadLine) {
-        let (origin, key) = (self.signer.origin(), self.signer.vkey());
-        let known = self.head.take();
+    pub(super) fn advance(&mut self, line: &HeadLine) {
+        let key = || self.signer.vkey();
         let now = || self.key.read(&self.base).ok().flatten();
-        let is_replaced = || now().is_some_and(|now| now.vkey() != key);
-        let advanced =
-            self.head_file
-                .advance_from(known.as_ref(), &line, origin, &key, &is_replaced);
-        self.head = advanced.is_ok().then_some(line);
-        if let Err(error) = advanced {
-            self.warnings.push(format!(
+        let is_replaced = || now().is_some_and(|now| now.vkey() != key());
+        let (before, origin) = (self.head.take(), self.signer.origin());
+        let advanced = self
+            .head_file
+            .advance_from(before, line, origin, &key, &is_replaced);
+        match advanced {
+            Ok(advanced) => self.head = Some(advanced),
+            Err(error) => self.warnings.push(format!(
                 "{error}: the events are recorded, but a store that is set back would not be noticed"
-            ));
+            )),
         }
     }
 

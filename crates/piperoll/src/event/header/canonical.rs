@@ -22,18 +22,18 @@ pub(crate) struct PlainHeader<'a> {
     pub(crate) resource: &'a str,
     pub(crate) outcome: Outcome,
     pub(crate) payload: Option<Commitment>,
-    rest: Others<'a>,
+    pub(crate) rest: Others<'a>,
 }
 
-/// What is only needed to make a [`Header`].
+/// What is seldom needed.
 #[derive(Debug)]
-struct Others<'a> {
-    recorded_at: Instant,
-    phase: Option<Phase>,
-    of: Option<EventId>,
-    actor_kind: ActorKind,
-    strength: Strength,
-    via: Option<&'a str>,
+pub(crate) struct Others<'a> {
+    pub(crate) recorded_at: Instant,
+    pub(crate) phase: Option<Phase>,
+    pub(crate) of: Option<EventId>,
+    pub(crate) actor_kind: ActorKind,
+    pub(crate) strength: Strength,
+    pub(crate) via: Option<&'a str>,
     resource_kind: &'a str,
     system: &'a str,
     reason: Option<&'a str>,

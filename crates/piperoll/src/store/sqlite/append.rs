@@ -2,6 +2,7 @@ use super::block::BLOCK;
 use super::blocks::Blocks;
 use super::connection::{failure, has_tables, number};
 use super::names::Codes;
+use super::writing::Writing;
 use super::{blocks, schema, statements};
 use crate::error::{Error, Result};
 use crate::event::{Event, attributes_text};
@@ -12,8 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{
-    CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
-    params,
+    CachedStatement, Connection, ErrorCode, OptionalExtension, TransactionBehavior, params,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -91,10 +91,7 @@ impl Writer {
     ) -> Result<(), AppendError> {
         let path = self.path.as_path();
         let failed = |e| AppendError::Failed(failure(path, true, e));
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
+        let tx = Writing::begin(&self.connection).map_err(failed)?;
         let (size, kept): (i64, i64) = tx
             .prepare_cached(statements::HEAD)
             .and_then(|mut head| head.query_row([], |row| Ok((row.get(0)?, row.get(2)?))))
@@ -162,10 +159,7 @@ impl Writer {
     pub(super) fn erase(&mut self, indices: &[EntryIndex]) -> Result<Erased> {
         let path = self.path.as_path();
         let failed = |e| failure(path, true, e);
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
+        let tx = Writing::begin(&self.connection).map_err(failed)?;
         let size = number(&tx, statements::HEAD).map_err(|error| no_head(&tx, error, path))?;
         let mut seqs = Vec::with_capacity(indices.len());
         for index in indices {
@@ -204,11 +198,7 @@ impl Writer {
 /// Inserts entries behind each other. An error comes with the position of the event that was refused.
 ///
 /// No position is given but the first: SQLite gives the next, and needs no journal of the statement then, which would copy two pages for each entry.
-fn insert(
-    tx: &Transaction<'_>,
-    size: i64,
-    events: &[Event],
-) -> Result<(), (rusqlite::Error, usize)> {
+fn insert(tx: &Connection, size: i64, events: &[Event]) -> Result<(), (rusqlite::Error, usize)> {
     let at_first = |error| (error, 0);
     let mut first = tx
         .prepare_cached(statements::INSERT_FIRST)

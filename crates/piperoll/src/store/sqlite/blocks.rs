@@ -7,7 +7,7 @@ use super::statements;
 use crate::event::{AttributePairs, Event, Header};
 use crate::store::stored::Searched;
 use rusqlite::types::Type;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 use std::ops::Range;
 
 /// What the entries of one block are searched by.
@@ -32,7 +32,7 @@ pub(super) struct Blocks {
 impl Blocks {
     /// Those that become full when `count` events are appended at a size; `None` when there is none. It begins with what earlier appends left in the first.
     pub(super) fn begin(
-        tx: &Transaction<'_>,
+        tx: &Connection,
         codes: &mut Codes<'_>,
         size: i64,
         count: usize,
@@ -50,7 +50,7 @@ impl Blocks {
     /// Takes the events that come next, and writes each block that is full.
     pub(super) fn take(
         &mut self,
-        tx: &Transaction<'_>,
+        tx: &Connection,
         codes: &mut Codes<'_>,
         events: &[Event],
     ) -> rusqlite::Result<()> {
@@ -70,7 +70,7 @@ impl Blocks {
 }
 
 /// Writes the marks of a block anew, from the attributes that its entries still have. A block that is not full has none.
-pub(super) fn mark_again(tx: &Transaction<'_>, block: i64) -> rusqlite::Result<()> {
+pub(super) fn mark_again(tx: &Connection, block: i64) -> rusqlite::Result<()> {
     let mut marks = Vec::new();
     let start = block * BLOCK as i64;
     let mut statement = tx.prepare_cached(statements::ATTRIBUTES)?;
@@ -93,7 +93,7 @@ fn pairs(text: &str) -> rusqlite::Result<AttributePairs<'_>> {
 impl Columns {
     fn take(
         &mut self,
-        tx: &Transaction<'_>,
+        tx: &Connection,
         codes: &mut Codes<'_>,
         entry: &Searched<'_>,
     ) -> rusqlite::Result<()> {
@@ -115,7 +115,7 @@ impl Columns {
     /// The entries that earlier appends left in a block.
     fn take_stored(
         &mut self,
-        tx: &Transaction<'_>,
+        tx: &Connection,
         codes: &mut Codes<'_>,
         range: Range<i64>,
     ) -> rusqlite::Result<()> {
@@ -139,7 +139,7 @@ impl Columns {
         }
     }
 
-    fn write(mut self, tx: &Transaction<'_>, block: i64) -> rusqlite::Result<()> {
+    fn write(mut self, tx: &Connection, block: i64) -> rusqlite::Result<()> {
         let first = self.times.iter().min().copied().unwrap_or_default();
         let last = self.times.iter().max().copied().unwrap_or_default();
         let values = params![

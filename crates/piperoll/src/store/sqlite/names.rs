@@ -1,7 +1,7 @@
 //! Codes of names.
 
 use super::statements;
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::HashMap;
 
 /// Codes of names during one append: those that it adds count only once it is durable.
@@ -12,7 +12,7 @@ pub(super) struct Codes<'a> {
 
 impl Codes<'_> {
     /// The code of a name; a name that has none gets the next.
-    pub(super) fn code(&mut self, tx: &Transaction<'_>, name: &str) -> rusqlite::Result<i64> {
+    pub(super) fn code(&mut self, tx: &Connection, name: &str) -> rusqlite::Result<i64> {
         if let Some(code) = self.known.get(name).or_else(|| self.new.get(name)) {
             return Ok(*code);
         }

@@ -11,7 +11,7 @@ use crate::limits::NAMES_KEPT_MAX;
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
 use crate::store::filter::{Filter, Page};
-use crate::store::stored::{Fault, StoredCheckpoint, StoredEntry, StoredTile};
+use crate::store::stored::{Fault, StoredAttributes, StoredCheckpoint, StoredEntry, StoredTile};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::ValueRef;
@@ -89,8 +89,7 @@ impl<'s> SqliteSnapshot<'s> {
             let header = reader.bytes(2, "header", Type::Text).unwrap_or_default();
             let payload = reader.bytes(3, "payload", Type::TextOrNull);
             let salt = reader.bytes(4, "salt", Type::BlobOrNull);
-            let attributes = reader.bytes(5, "attributes", Type::TextOrNull);
-            let attributes = attributes.map(|text| std::str::from_utf8(text).unwrap_or_default());
+            let attributes = attributes(&mut reader, 5);
             let pairs = attributes.map_or_else(Default::default, |text| {
                 AttributePairs::read(text).unwrap_or_else(|| {
                     let fault = "column `attributes` does not hold attributes";
@@ -164,7 +163,7 @@ impl Drop for SqliteSnapshot<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take()
             && connection
-                .prepare_cached(statements::END_READ)
+                .prepare_cached(statements::ROLLBACK)
                 .and_then(|mut end| end.execute([]))
                 .is_ok()
         {
@@ -263,6 +262,20 @@ impl Snapshot for SqliteSnapshot<'_> {
         self.stored(range, false, visit)
     }
 
+    fn attributes(
+        &self,
+        range: Range<i64>,
+        visit: &mut dyn FnMut(StoredAttributes<'_>) -> Visit,
+    ) -> Result<()> {
+        let values = [range.start, last(&range)];
+        self.rows(statements::ATTRIBUTES_OF_ALL, values, &mut |row| {
+            let mut reader = RowReader::new(row);
+            let seq = reader.integer(0, "seq");
+            let text = attributes(&mut reader, 1);
+            visit(StoredAttributes { seq, text })
+        })
+    }
+
     fn find(&self, filter: &Filter, page: &Page) -> Result<Vec<EntryIndex>> {
         find(self, filter, page)
     }
@@ -353,4 +366,10 @@ impl Snapshot for SqliteSnapshot<'_> {
     fn faults(&self) -> Result<Vec<Fault>> {
         faults(self.connection()?).map_err(|e| self.failed(e))
     }
+}
+
+/// The text of attributes; what is none is empty, which no attributes are.
+fn attributes<'r>(reader: &mut RowReader<'r>, column: usize) -> Option<&'r str> {
+    let text = reader.bytes(column, "attributes", Type::TextOrNull);
+    text.map(|text| std::str::from_utf8(text).unwrap_or_default())
 }

@@ -3,7 +3,9 @@
 use crate::store::filter::Order;
 
 pub(super) const BEGIN_READ: &str = "BEGIN";
-pub(super) const END_READ: &str = "ROLLBACK";
+pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 pub(super) const ANY_TABLE: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 pub(super) const APPLICATION_ID: &str = "PRAGMA application_id";
@@ -66,6 +68,8 @@ pub(super) const ERASE_PAYLOAD: &str =
     "UPDATE entries SET payload = NULL, salt = NULL, attributes = NULL
   WHERE seq = ?1 AND payload IS NOT NULL";
 
+pub(super) const ATTRIBUTES_OF_ALL: &str = "SELECT seq, attributes FROM entries
+  WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
 pub(super) const ATTRIBUTES: &str = "SELECT seq, attributes FROM entries
   WHERE seq >= ?1 AND seq <= ?2 AND attributes IS NOT NULL ORDER BY seq";
 

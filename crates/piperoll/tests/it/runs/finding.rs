@@ -1,9 +1,11 @@
 use super::{found, of, record_all, release, run, told};
 use crate::place::{Place, fact};
+use piperoll::ErrorKind;
 use piperoll::event::{Instant, Value};
 use piperoll::limits;
-use piperoll::runs::{Latest, Query, Status, of_release};
+use piperoll::runs::{Latest, Query, Status, find, of_release};
 use piperoll::trail::Trail;
+use std::ops::ControlFlow;
 
 fn with_status(status: Status) -> Query {
     Query {
@@ -100,11 +102,11 @@ fn a_visitor_can_stop() {
     let trail = place.make();
     filled(&trail, 2026);
     let mut seen = 0;
-    piperoll::runs::find(&trail, &of("load"), &mut |_| {
+    find(&trail, &of("load"), &mut |_| {
         seen += 1;
         Ok(match seen {
-            3 => std::ops::ControlFlow::Break(()),
-            _ => std::ops::ControlFlow::Continue(()),
+            3 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         })
     })
     .unwrap();
@@ -222,4 +224,26 @@ fn d_f14_latest_by_release_and_latest_by_recording_are_two_questions() {
         (newest.run.run_id.as_str(), newest.run.attempt),
         ("c", Some(2))
     );
+}
+
+/// Neither the newest release nor any other is answered by what somebody has written beside an entry in another form.
+#[test]
+fn what_is_not_of_its_form_beside_an_entry_is_named() {
+    for value in ["'x'", "'{}'", "x'7b7d'", "'{\"release\":7}'"] {
+        let place = Place::new();
+        let trail = place.make();
+        for (day, run_id) in [("2026-11-01", "a"), ("2026-11-02", "b")] {
+            record_all(&trail, &[run("load", day, run_id, Status::Success)]);
+        }
+        let latest = || Latest::default().by_release(&trail, "load");
+        assert_eq!(latest().unwrap().unwrap().run.run_id, "b");
+        let edit = "DROP TRIGGER entries_update; UPDATE entries SET attributes =";
+        place.sql(&format!("{edit} {value} WHERE seq = 1")).unwrap();
+        let looked = find(&trail, &of("load"), &mut |_| Ok(ControlFlow::Continue(())));
+        for error in [latest().map(drop).unwrap_err(), looked.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "{value}");
+            let message = "entry 1 cannot be read: its attributes";
+            assert_eq!(error.to_string(), message, "{value}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ fn a_slow_writer_of_the_old_key_leaves_the_line_of_the_new_one() {
         panic!("the turn has not written its line");
     };
     assert_eq!(of_new.size().get(), 1);
-    slow.advance(line(9));
+    slow.advance(&line(9));
     assert_eq!(new(&head), HeadState::At(of_new));
     assert_eq!(slow.take_warnings(), [""; 0]);
 }
