@@ -42,6 +42,17 @@ pub(crate) struct Others<'a> {
 impl<'a> PlainHeader<'a> {
     /// The header in canonical bytes; `None` for any other bytes, and where a text is escaped.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        Self::read_expecting(bytes, None)
+    }
+
+    /// As [`PlainHeader::read`], where the header is expected to have a commitment: it is recognised by its text, which takes less than reading it.
+    pub(crate) fn read_expecting(bytes: &'a [u8], expected: Option<Commitment>) -> Option<Self> {
+        let mut buffer = [0; 44];
+        let expected = expected.map(|it| (it, it.write_to(&mut buffer)));
+        let commitment = |text: &str| match expected {
+            Some((expected, its_text)) if its_text == text => Some(expected),
+            _ => Commitment::parse(text),
+        };
         let mut rest = Rest {
             text: std::str::from_utf8(bytes).ok()?,
             at: 0,
@@ -57,7 +68,7 @@ impl<'a> PlainHeader<'a> {
         let kind = Kind::parse(rest.text(b",\"kind\":\"")?)?;
         let of = rest.parsed(b",\"of\":\"", EventId::parse)?;
         let outcome = Outcome::parse(rest.text(b",\"outcome\":\"")?)?;
-        let payload = rest.parsed(b",\"payload\":\"", Commitment::parse)?;
+        let payload = rest.parsed(b",\"payload\":\"", commitment)?;
         let phase = rest.parsed(b",\"phase\":\"", Phase::parse)?;
         let reason = rest.optional(b",\"reason\":\"")?;
         // Most events are recorded when they happen.
@@ -159,7 +170,7 @@ impl<'a> Rest<'a> {
     fn parsed<const N: usize, T>(
         &mut self,
         start: &[u8; N],
-        parse: fn(&str) -> Option<T>,
+        parse: impl Fn(&str) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.optional(start)? {
             Some(text) => parse(text).map(Some),

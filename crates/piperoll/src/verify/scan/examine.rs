@@ -145,7 +145,7 @@ impl Examiner {
             }));
         }
         let hashes = Hashes::of(stored);
-        let payload = match PlainHeader::read(stored.header) {
+        let payload = match PlainHeader::read_expecting(stored.header, hashes.commitment) {
             Some(header) => self.tell(&Seen::plain(&header), stored, &hashes, &mut rare),
             None => match Header::decode(stored.header) {
                 Ok(header) => self.tell(&Seen::any(&header), stored, &hashes, &mut rare),
