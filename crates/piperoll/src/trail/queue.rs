@@ -210,7 +210,7 @@ impl Call {
         let mut place = lock(&self.place);
         if let Slot::Waiting(parcel) = &mut place.slot {
             place.slot = Slot::Leads(std::mem::take(parcel));
-            self.wake(&place);
+            self.wake(place);
         }
     }
 
@@ -225,11 +225,14 @@ impl Call {
     fn answer(&self, answer: Answer) {
         let mut place = lock(&self.place);
         place.slot = Slot::Answered(answer);
-        self.wake(&place);
+        self.wake(place);
     }
 
-    fn wake(&self, place: &Place) {
-        if place.sleeps {
+    /// Wakes its thread, which then finds the place free.
+    fn wake(&self, place: MutexGuard<'_, Place>) {
+        let sleeps = place.sleeps;
+        drop(place);
+        if sleeps {
             self.wake.notify_all();
         }
     }
