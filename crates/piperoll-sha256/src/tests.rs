@@ -100,8 +100,10 @@ fn published_hmacs() {
 }
 
 #[test]
-fn a_key_is_not_shown() {
+fn neither_a_key_nor_a_text_is_shown() {
     assert_eq!(format!("{:?}", Key::new(&[1; HASH_BYTES])), "Key(..)");
+    let text = Text::behind(0, b"secret");
+    assert_eq!(format!("{text:?}"), "Text(7 bytes)");
 }
 
 fn text() -> impl Strategy<Value = Vec<u8>> {

@@ -60,6 +60,8 @@ pub enum Lie {
     EndlessTiles,
     /// An id comes again and again.
     EndlessIds,
+    /// The last id comes twice, and what is behind it cannot be read.
+    IdTwiceThenFault,
     /// The last kept checkpoint comes again and again, each time with the next number, and the head counts them all.
     EndlessCheckpoints,
     /// An id is said to be at the position of another one.

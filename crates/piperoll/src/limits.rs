@@ -52,12 +52,14 @@ pub const CLOCK_BACK_SECONDS_MAX: u64 = 60;
 pub const CODES_KEPT_MAX: usize = 100_000;
 /// Most names that a reader remembers, each in a place of its own; where two want the same it looks them up again.
 pub const NAMES_KEPT_MAX: usize = 10_000;
+/// Most views of one state that a store gives, and most idle connections that it keeps for the next ones.
+pub const SNAPSHOTS_MAX: usize = 8;
 /// How often a reader tries to get views of one state while others write.
 pub const SAME_STATE_TRIES_MAX: usize = 20;
 /// Entries in a row of which neither row nor tile is there, after which the pass of `verify` ends: a head that claims any size, and an entry at any position,
 /// end in a finite answer.
 pub const GAP_ENTRIES_MAX: u64 = 65_536;
-/// Most threads that help one `verify`.
+/// Most threads that read entries for one `verify` beside the one that calls it; where there is one, another goes through the index of the ids.
 pub const VERIFY_THREADS_MAX: usize = 3;
 /// Most kept checkpoints that `verify` looks at; the rest is told as unverifiable.
 pub const KEPT_CHECKPOINTS_MAX: u64 = 1_000_000;

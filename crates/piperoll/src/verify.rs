@@ -45,7 +45,8 @@ pub struct Request {
     pub max_age: Option<(u64, u64)>,
     /// The level that is asked for.
     pub level: Level,
-    /// How many threads may help, at most [`VERIFY_THREADS_MAX`]; with 0 all is done by the one that calls. The report is the same.
+    /// How many threads may read entries beside the one that calls, at most [`VERIFY_THREADS_MAX`]; where there is one, another goes through the index of the ids. With 0 all is
+    /// done by the one that calls. The report is the same.
     pub threads: usize,
 }
 

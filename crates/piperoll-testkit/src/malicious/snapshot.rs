@@ -1,5 +1,5 @@
 use super::Lie;
-use piperoll::error::Result;
+use piperoll::error::{Error, Result};
 use piperoll::event::{EventId, Secret};
 use piperoll::seal::{EntryIndex, Hash, HashReader, TILE_WIDTH, TileId, TreeSize, leaf_hash};
 use piperoll::store::{
@@ -318,6 +318,11 @@ impl Snapshot for Lying<'_> {
         })?;
         while let (Lie::EndlessIds, Some((id, seq)), false) = (self.lie, &last, stopped) {
             stopped = visit(id, *seq)?.is_break();
+        }
+        if let (Lie::IdTwiceThenFault, Some((id, seq)), false) = (self.lie, &last, stopped)
+            && visit(id, *seq)?.is_continue()
+        {
+            return Err(Error::corrupt("the index of ids is not in order"));
         }
         Ok(())
     }

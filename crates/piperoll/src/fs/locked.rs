@@ -25,6 +25,8 @@ pub struct UnlockedFile {
     file: File,
     path: PathBuf,
     is: Identity,
+    /// Which process has opened it.
+    process: u32,
 }
 
 /// Device and number of a file; none where the system cannot tell.
@@ -111,7 +113,12 @@ impl LockedFile {
         let Self { file, path, is } = self;
         let can_be_told = is.is_some();
         // Where it cannot be unlocked it is closed, which unlocks it.
-        (can_be_told && file.unlock().is_ok()).then_some(UnlockedFile { file, path, is })
+        (can_be_told && file.unlock().is_ok()).then_some(UnlockedFile {
+            file,
+            path,
+            is,
+            process: std::process::id(),
+        })
     }
 
     /// Gives the file its final name, durably.
@@ -138,13 +145,25 @@ impl UnlockedFile {
     /// # Errors
     /// Those of [`LockedFile::open`].
     pub fn lock(self) -> Result<LockedFile> {
-        let Self { file, path, is } = self;
-        let locked = lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS));
-        let is_there = locked.and_then(|()| is_at(is, &path));
-        match is_there.map_err(|e| failure(&path, "written", e))? {
-            true => Ok(LockedFile { file, path, is }),
-            false => LockedFile::open(&path),
+        let Self {
+            file,
+            path,
+            is,
+            process,
+        } = self;
+        // A process that was forked shares the lock of its parent. And nobody waits for the lock of a file that was moved away.
+        let is_locked = (|| {
+            if process != std::process::id() || !is_at(is, &path)? {
+                return Ok(false);
+            }
+            lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS))?;
+            is_at(is, &path)
+        })();
+        if is_locked.map_err(|e| failure(&path, "written", e))? {
+            return Ok(LockedFile { file, path, is });
         }
+        drop(file);
+        LockedFile::open(&path)
     }
 }
 
@@ -246,11 +265,24 @@ mod tests {
         let kept = file.unlock().unwrap();
         assert_eq!((read(&path), read(&away)), ("three".into(), "two".into()));
 
-        // Replaced.
+        // Replaced, and whoever moved it away holds its lock: nobody waits for that.
+        let moved = folder.path().join("moved");
+        std::fs::rename(&path, &moved).unwrap();
+        let held = File::open(&moved).unwrap();
+        lock(&held, Duration::ZERO).unwrap();
         std::fs::rename(&away, &path).unwrap();
+        let begun = std::time::Instant::now();
+        let mut file = kept.lock().unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(LOCK_WAIT_SECONDS));
+        assert_eq!(file.read(10).unwrap(), b"two");
+        let mut kept = file.unlock().unwrap();
+
+        // What another process has opened shares its lock with this one.
+        kept.process ^= 1;
         let mut file = kept.lock().unwrap();
         assert_eq!(file.read(10).unwrap(), b"two");
         let kept = file.unlock().unwrap();
+        assert_eq!(kept.process, std::process::id());
 
         // A pipe in its place is not waited for.
         std::fs::remove_file(&path).unwrap();

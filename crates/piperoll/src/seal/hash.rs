@@ -36,7 +36,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Hash(digest(Text::behind(1, &side_by_side(left, right))))
 }
 
-/// The root of a perfect subtree from its lowest hashes, whose number is a power of two.
+/// The root of a tree from its lowest hashes (RFC 6962, section 2.1): of a perfect subtree, mostly. Pair by pair, level by level; one without another goes up as it is.
 pub(crate) fn perfect_root(mut hashes: Vec<Hash>) -> Hash {
     while hashes.len() > 1 {
         let fours = hashes.chunks(4);
@@ -45,14 +45,14 @@ pub(crate) fn perfect_root(mut hashes: Vec<Hash>) -> Hash {
     hashes.first().copied().unwrap_or(EMPTY_ROOT)
 }
 
-/// The nodes above four hashes, worked out beside each other, or above the last two.
+/// The nodes above four hashes, worked out beside each other, or above fewer at the end.
 fn parents(children: &[Hash]) -> [Option<Hash>; 2] {
     match children {
         [a, b, c, d] => {
             let (left, right) = (side_by_side(a, b), side_by_side(c, d));
             digest_pair(Text::behind(1, &left), Text::behind(1, &right)).map(|it| Some(Hash(it)))
         }
-        [left, right] => [Some(node_hash(left, right)), None],
+        [left, right, rest @ ..] => [Some(node_hash(left, right)), rest.first().copied()],
         _ => [children.first().copied(), None],
     }
 }

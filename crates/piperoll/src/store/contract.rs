@@ -175,7 +175,7 @@ pub trait Store: Send + Sync {
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>>;
 
     /// Views of one and the same state, at least one and at most `most`, so that several threads can read it. A store that cannot tell whether two views are of the same
-    /// state gives one.
+    /// state gives one, and so does one that has no room for more.
     ///
     /// # Errors
     /// Those of the store.

@@ -5,6 +5,7 @@ use super::filter::{Filter, Order, Page};
 use super::stored::{Fault, Searched, StoredAttributes, StoredCheckpoint, StoredEntry, StoredTile};
 use crate::error::{Error, Result};
 use crate::event::{Event, EventId, attributes_text};
+use crate::limits::SNAPSHOTS_MAX;
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -136,7 +137,7 @@ impl Store for MemoryStore {
     fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
         let state = self.lock();
         let view = |_| -> Box<dyn Snapshot> { Box::new(self.view(&state)) };
-        Ok((0..most.max(1)).map(view).collect())
+        Ok((0..most.clamp(1, SNAPSHOTS_MAX)).map(view).collect())
     }
 }
 

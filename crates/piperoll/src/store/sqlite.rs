@@ -23,7 +23,8 @@ use self::snapshot::SqliteSnapshot;
 use super::contract::{Access, Append, AppendError, Erased, Incoming, Meta, Snapshot, Store};
 use super::filter::Order;
 use crate::error::{Error, Result};
-use crate::limits::{LOCK_WAIT_SECONDS, SAME_STATE_TRIES_MAX};
+use crate::fs::identity;
+use crate::limits::{LOCK_WAIT_SECONDS, SAME_STATE_TRIES_MAX, SNAPSHOTS_MAX};
 use crate::seal::{EntryIndex, TreeSize};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -160,37 +161,63 @@ impl Store for SqliteStore {
             Some(reader) => reader,
             None => connection::reader(&self.path, self.busy_wait)?,
         };
-        reader
-            .prepare_cached(statements::BEGIN_READ)
-            .and_then(|mut begin| begin.execute([]))
-            .map_err(|e| failure(&self.path, false, e))?;
         // A file that is still to become a trail has nothing to show.
-        if !connection::has_tables(&reader, &self.path)?
-            && connection::marks(&reader, &self.path)? == Marks::Empty
-        {
+        if !self.begin(&reader)? && connection::marks(&reader, &self.path)? == Marks::Empty {
             return Ok(super::memory::nothing());
         }
         Ok(Box::new(SqliteSnapshot::new(reader, self)))
     }
 
-    /// They are of one state when nobody has committed between the first and the last.
+    /// Where several cannot be had, for whatever reason, there is one.
     fn snapshots(&self, most: usize) -> Result<Vec<Box<dyn Snapshot + '_>>> {
-        if most > 1 {
-            let watch = connection::reader(&self.path, self.busy_wait)?;
-            let version = || {
-                connection::number(&watch, statements::DATA_VERSION)
-                    .map_err(|e| failure(&self.path, false, e))
-            };
-            // The first time connections are opened, and it takes longest.
-            for _ in 0..SAME_STATE_TRIES_MAX {
-                let before = version()?;
-                let views: Vec<_> = (0..most).map(|_| self.snapshot()).collect::<Result<_>>()?;
-                if version()? == before {
-                    return Ok(views);
-                }
+        match self.views(most) {
+            Some(views) => Ok(views),
+            None => Ok(vec![self.snapshot()?]),
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Begins a read transaction; whether there is any table.
+    fn begin(&self, reader: &Connection) -> Result<bool> {
+        reader
+            .prepare_cached(statements::BEGIN_READ)
+            .and_then(|mut begin| begin.execute([]))
+            .map_err(|e| failure(&self.path, false, e))?;
+        connection::has_tables(reader, &self.path)
+    }
+
+    /// Several views of one state: of one file, of which nobody has committed a change between the first and the last.
+    fn views(&self, most: usize) -> Option<Vec<Box<dyn Snapshot + '_>>> {
+        let most = most.min(SNAPSHOTS_MAX);
+        if most < 2 {
+            return None;
+        }
+        // Connections that are kept may be of a file that was moved away since.
+        let of = identity(&self.path)?;
+        let open = || connection::sharing_reader(&self.path, self.busy_wait).ok();
+        let watch = open()?;
+        let readers = (0..most).map(|_| open()).collect::<Option<Vec<_>>>()?;
+        if identity(&self.path) != Some(of) {
+            return None;
+        }
+        let version = || connection::number(&watch, statements::DATA_VERSION).ok();
+        for _ in 0..SAME_STATE_TRIES_MAX {
+            let before = version()?;
+            for reader in &readers {
+                self.begin(reader).ok().filter(|there| *there)?;
+            }
+            if version()? == before {
+                let view =
+                    |reader| -> Box<dyn Snapshot> { Box::new(SqliteSnapshot::new(reader, self)) };
+                return Some(readers.into_iter().map(view).collect());
+            }
+            for reader in &readers {
+                let end = reader.prepare_cached(statements::ROLLBACK);
+                end.and_then(|mut end| end.execute([])).ok()?;
             }
         }
-        Ok(vec![self.snapshot()?])
+        None
     }
 }
 

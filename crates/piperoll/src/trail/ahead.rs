@@ -1,4 +1,7 @@
 //! Events that another thread stamps, and then seals, while the first of them are stored: what a lone writer of large batches waits for is the store alone.
+//!
+//! So a checkpoint may be signed whose entries are not stored after all, because another writer was faster or the store refuses one. It does not leave this process: what was signed is written by
+//! the store together with the entries, or dropped.
 
 use super::Trail;
 use super::record::{Receipt, RecordError, Recorded};

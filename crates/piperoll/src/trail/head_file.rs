@@ -69,7 +69,7 @@ impl HeadFile {
     /// the store is, and one that is ahead of its head is in order.
     ///
     /// # Errors
-    /// `Denied` without the right, `Unavailable` when it cannot be written.
+    /// `Denied` without the right, `InvalidInput` when it is a pipe, `Conflict` when another program does not let go of its lock, `Unavailable` when it cannot be written.
     pub fn advance(&self, line: &HeadLine, origin: &Origin, key: &VerifierKey) -> Result<()> {
         self.advance_from(None, line, origin, &|| key.clone(), &|| false)
             .map(drop)

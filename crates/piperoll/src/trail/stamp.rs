@@ -94,14 +94,16 @@ impl Unstamped<'_> {
             self.drafts.chunks(2).zip(stamps.chunks(2)).zip(positions)
         {
             for (position, draft) in (position..).zip(drafts) {
-                let faults = draft.problems().into_iter();
-                problems.extend(faults.map(|fault| (position, fault)));
-                problems.extend(draft.header_problem().map(|fault| (position, fault)));
+                let mut faults = draft.problems();
+                if faults.is_empty() {
+                    faults.extend(draft.header_problem());
+                }
+                problems.extend(faults.into_iter().map(|fault| (position, fault)));
             }
             // What has a fault is recorded with none of its batch.
             if problems.is_empty() {
-                let faults = stamped.take(drafts, stamps).err();
-                problems.extend(faults.map(|fault| (position, fault)));
+                let fault = stamped.take(drafts, stamps).err();
+                problems.extend(fault.map(|(behind, fault)| (position + behind, fault)));
             }
         }
         if problems.is_empty() {
@@ -120,17 +122,18 @@ impl Stamped {
         }
     }
 
-    /// Stamps one draft, or two beside each other.
-    fn take(&mut self, drafts: &[Draft], stamps: &[Stamp<'_>]) -> Result<(), Problem> {
-        if let ([one, other], [stamp, other_stamp]) = (drafts, stamps) {
-            let [one, other] = Draft::stamp_pair([one, other], [stamp, other_stamp])?;
+    /// Stamps one draft, or two beside each other. An error tells which one has it.
+    fn take(&mut self, drafts: &[Draft], stamps: &[Stamp<'_>]) -> Result<(), (usize, Problem)> {
+        if let ([one, other], [stamp, other_stamp]) = (drafts, stamps)
+            && let Ok([one, other]) = Draft::stamp_pair([one, other], [stamp, other_stamp])
+        {
             let headers = [&one.header_bytes, &other.header_bytes];
             self.leaves.extend(leaf_hashes(headers.map(Vec::as_slice)));
             self.events.extend([one, other]);
             return Ok(());
         }
-        for (draft, stamp) in drafts.iter().zip(stamps) {
-            let event = draft.stamp(stamp)?;
+        for (position, (draft, stamp)) in drafts.iter().zip(stamps).enumerate() {
+            let event = draft.stamp(stamp).map_err(|fault| (position, fault))?;
             self.leaves.push(leaf_hash(&event.header_bytes));
             self.events.push(event);
         }

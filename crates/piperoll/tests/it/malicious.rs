@@ -422,6 +422,24 @@ fn ids_that_are_found_elsewhere_or_nowhere() {
     }
 }
 
+/// Whether they are walked through beside the pass, and so without knowing how many there are, or behind it.
+#[test]
+fn an_id_too_many_is_told_and_not_what_is_behind_it() {
+    let bench = Bench::new(Shape::Small);
+    let sample = bench.copy();
+    for threads in 0..=2 {
+        let request = Request {
+            threads,
+            ..sample.l1()
+        };
+        let report = report_of(&lying(&sample, Lie::IdTwiceThenFault), &request);
+        assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
+        let detail = &report.findings[0].detail;
+        let words = "the ids by which entries are found are not those of the entries";
+        assert!(detail.contains(words), "{threads} threads: {detail}");
+    }
+}
+
 #[test]
 fn c8_64_what_has_no_end_ends() {
     let bench = Bench::new(Shape::Small);

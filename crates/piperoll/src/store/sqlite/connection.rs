@@ -47,20 +47,22 @@ pub(super) fn reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
                 .hint("make one with `piperoll init`, or name it with --trail"),
         );
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let opened = Connection::open_with_flags(path, flags)
-        .map_err(|e| not_opened(path, false, e))
-        .and_then(|connection| {
-            set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
-            Ok(connection)
-        });
-    match opened {
+    match sharing_reader(path, busy_wait) {
         // Any other fault may pass, and what is read so must not be written by anybody meanwhile.
         Err(error) if error.kind() == ErrorKind::Denied && is_settled(path) => {
             immutable_reader(path, busy_wait).map_err(|_| error)
         }
         opened => opened,
     }
+}
+
+/// As [`reader`], of a file whose changes by others it notices.
+pub(super) fn sharing_reader(path: &Path, busy_wait: Duration) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|e| not_opened(path, false, e))?;
+    set_up(&connection, READER_SETTINGS, path, busy_wait, false)?;
+    Ok(connection)
 }
 
 /// In a folder that cannot be written SQLite cannot make the shared memory that a WAL needs. Without a WAL there is nothing to share, and the file

@@ -7,7 +7,7 @@ use super::stored_block::StoredBlock;
 use super::{SqliteStore, lock, statements};
 use crate::error::{Error, Result};
 use crate::event::{AttributePairs, EventId, Instant, Secret};
-use crate::limits::NAMES_KEPT_MAX;
+use crate::limits::{NAMES_KEPT_MAX, SNAPSHOTS_MAX};
 use crate::seal::{EntryIndex, HashReader, TileId, TreeSize};
 use crate::store::contract::{Head, Meta, Snapshot, Visit};
 use crate::store::filter::{Filter, Page};
@@ -167,7 +167,10 @@ impl Drop for SqliteSnapshot<'_> {
                 .and_then(|mut end| end.execute([]))
                 .is_ok()
         {
-            lock(&self.store.readers).push(connection);
+            let mut kept = lock(&self.store.readers);
+            if kept.len() < SNAPSHOTS_MAX {
+                kept.push(connection);
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ impl Deref for Writing<'_> {
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        // SQLite may have taken it back already. Where it cannot be, the connection is given up by whoever hears of the fault that led here.
+        // SQLite may have taken it back already. Where it cannot be, the next transaction of this connection cannot begin, and the connection is given up then.
         if !self.0.is_autocommit() {
             let back = self.0.prepare_cached(statements::ROLLBACK);
             drop(back.and_then(|mut back| back.execute([])));

@@ -139,11 +139,13 @@ impl Scan<'_> {
         });
         match ended {
             Ok(()) if (found.count, found.sum) == (most, self.ids.sum) => return Ok(()),
-            Ok(()) => {
+            // One too many says enough. A walk beside the pass may have gone on, and have failed behind it.
+            ended if ended.is_ok() || found.count > most => {
                 let detail = "the ids by which entries are found are not those of the entries";
                 self.findings.object(Verdict::Altered, Level::L0, detail);
             }
             Err(error) => self.findings.unreadable("the index of the ids", error)?,
+            Ok(()) => {}
         }
         self.name_unfound(size)
     }

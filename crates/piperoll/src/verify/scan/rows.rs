@@ -1,4 +1,4 @@
-//! The rows of one block, examined as they are read, so that memory stays the same at any size of a payload.
+//! The rows of one block, examined as they are read, so that of payloads each thread holds one at a time.
 
 use super::BLOCK;
 use super::examine::{Examined, Examiner};

@@ -3,7 +3,7 @@
 
 use crate::place::{Place, fact, sqlite3};
 use piperoll::ErrorKind;
-use piperoll::store::{Access, SqliteStore, Store};
+use piperoll::store::{Access, Snapshot, SqliteStore, Store};
 use piperoll_testkit::conformance::picture::Picture;
 use piperoll_testkit::conformance::sample::{FIRST_CHECKPOINT, Writer, events, fill, meta};
 use std::process::Command;
@@ -209,4 +209,18 @@ fn sqlite3_sees_what_an_open_trail_has_recorded() {
         let count = sqlite3(&place.db(), "SELECT count(*), max(seq) FROM events").unwrap();
         assert_eq!(count, format!("{}|{number}", number + 1));
     }
+}
+
+/// A connection that is kept from before reads the file that was moved away: several views are of the one that is there.
+#[test]
+fn several_views_are_of_one_file() {
+    let (place, other) = (Place::with_entries(3), Place::with_entries(7));
+    let store = SqliteStore::open(&place.db(), Access::Read).unwrap();
+    let size = |views: &[Box<dyn Snapshot + '_>]| -> Vec<u64> {
+        let sizes = views.iter().map(|view| view.head().unwrap().size.get());
+        sizes.collect()
+    };
+    assert_eq!(size(&store.snapshots(3).unwrap()), [3, 3, 3]);
+    std::fs::rename(other.db(), place.db()).unwrap();
+    assert_eq!(size(&store.snapshots(3).unwrap()), [7, 7, 7]);
 }
