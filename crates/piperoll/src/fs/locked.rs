@@ -113,7 +113,7 @@ impl LockedFile {
         let Self { file, path, is } = self;
         let can_be_told = is.is_some();
         // Where it cannot be unlocked it is closed, which unlocks it.
-        (can_be_told && file.unlock().is_ok()).then_some(UnlockedFile {
+        (can_be_told && file.unlock().is_ok()).then(|| UnlockedFile {
             file,
             path,
             is,
@@ -145,25 +145,28 @@ impl UnlockedFile {
     /// # Errors
     /// Those of [`LockedFile::open`].
     pub fn lock(self) -> Result<LockedFile> {
+        let path = self.path.clone();
+        let locked = self.lock_if_there();
+        match locked.map_err(|e| failure(&path, "written", e))? {
+            Some(locked) => Ok(locked),
+            // It is closed by now.
+            None => LockedFile::open(&path),
+        }
+    }
+
+    /// A process that was forked shares the lock of its parent, and has none of its own then. And nobody waits for the lock of a file that was moved away.
+    fn lock_if_there(self) -> io::Result<Option<LockedFile>> {
         let Self {
             file,
             path,
             is,
             process,
         } = self;
-        // A process that was forked shares the lock of its parent. And nobody waits for the lock of a file that was moved away.
-        let is_locked = (|| {
-            if process != std::process::id() || !is_at(is, &path)? {
-                return Ok(false);
-            }
-            lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS))?;
-            is_at(is, &path)
-        })();
-        if is_locked.map_err(|e| failure(&path, "written", e))? {
-            return Ok(LockedFile { file, path, is });
+        if process != std::process::id() || !is_at(is, &path)? {
+            return Ok(None);
         }
-        drop(file);
-        LockedFile::open(&path)
+        lock(&file, Duration::from_secs(LOCK_WAIT_SECONDS))?;
+        Ok(is_at(is, &path)?.then_some(LockedFile { file, path, is }))
     }
 }
 
