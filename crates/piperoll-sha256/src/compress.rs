@@ -18,8 +18,11 @@ pub(crate) fn compress_both(states: [&mut State; 2], [ones, others]: [&Runs<'_>;
     #[cfg(target_arch = "x86_64")]
     x86::compress_both(first, second, ones, others);
     #[cfg(not(target_arch = "x86_64"))]
-    {
-        compress(first, ones);
-        compress(second, others);
-    }
+    one_by_one(first, second, ones, others);
+}
+
+/// One text after the other, where the processor has no instructions for both.
+fn one_by_one(first: &mut State, second: &mut State, ones: &Runs<'_>, others: &Runs<'_>) {
+    compress(first, ones);
+    compress(second, others);
 }

@@ -32,9 +32,7 @@ impl Key {
     pub fn hmac(&self, text: &[u8]) -> [u8; HASH_BYTES] {
         let mut inner = self.inner;
         Text::new(text).padded(1).hash(&mut inner);
-        let mut outer = self.outer;
-        Text::new(&bytes(&inner)).padded(1).hash(&mut outer);
-        bytes(&outer)
+        self.outer_hash(&inner)
     }
 
     /// The HMAC of a text, and the hash of another beside it.
@@ -46,9 +44,13 @@ impl Key {
         let (mut inner, mut hash) = (self.inner, BEGIN);
         let texts = [&Text::new(text).padded(1), &beside.padded(0)];
         hash_both([&mut inner, &mut hash], texts);
+        (self.outer_hash(&inner), bytes(&hash))
+    }
+
+    fn outer_hash(&self, inner: &State) -> [u8; HASH_BYTES] {
         let mut outer = self.outer;
-        Text::new(&bytes(&inner)).padded(1).hash(&mut outer);
-        (bytes(&outer), bytes(&hash))
+        Text::new(&bytes(inner)).padded(1).hash(&mut outer);
+        bytes(&outer)
     }
 }
 

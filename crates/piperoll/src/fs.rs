@@ -164,17 +164,7 @@ pub fn is_open_to_others(path: &Path) -> Result<bool> {
 /// What tells the file at a path from every other file while it is open; none where there is no file, or the system cannot tell.
 #[cfg(feature = "sqlite")]
 pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let there = std::fs::metadata(path).ok()?;
-        Some((there.dev(), there.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
+    locked::identity(&std::fs::metadata(path).ok()?)
 }
 
 /// Makes the folder's own record of a name durable.

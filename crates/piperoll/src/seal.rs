@@ -52,7 +52,7 @@ mod policy;
 mod proof_file;
 
 pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
-pub(crate) use hash::{leaf_hashes, leaf_text, perfect_root};
+pub(crate) use hash::{leaf_hashes, leaf_text, root_over};
 pub use tree::{EntryIndex, Frontier, TreeSize};
 
 pub use edge::{Edge, TileWrite};

@@ -1,6 +1,6 @@
 //! With the SHA extensions of x86-64 (Intel's manual, volume 2, SHA256RNDS2, SHA256MSG1 and SHA256MSG2).
 
-use super::compress;
+use super::one_by_one;
 use crate::{Block, Runs, State};
 use multiversion::multiversion;
 use multiversion::target::match_target;
@@ -57,14 +57,8 @@ pub(super) fn compress_both(
             *first = unpacked(one);
             *second = unpacked(other);
         },
-        _ => each(first, second, ones, others),
+        _ => one_by_one(first, second, ones, others),
     }
-}
-
-/// One text after the other, where the processor has no instructions for it.
-fn each(first: &mut State, second: &mut State, ones: &Runs<'_>, others: &Runs<'_>) {
-    compress(first, ones);
-    compress(second, others);
 }
 
 /// Takes one block of each text in.
@@ -191,7 +185,7 @@ mod tests {
             let (ones, others) = (in_runs(&ones, one), in_runs(&others, other));
             let [mut expected, mut found] = [[crate::BEGIN, [3; 8]]; 2];
             let [first, second] = &mut expected;
-            each(first, second, &ones, &others);
+            one_by_one(first, second, &ones, &others);
             let [first, second] = &mut found;
             compress_both(first, second, &ones, &others);
             assert_eq!(found, expected, "{one:?} beside {other:?}");

@@ -191,13 +191,13 @@ fn lock(file: &File, wait: Duration) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn identity(file: &std::fs::Metadata) -> Identity {
+pub(super) fn identity(file: &std::fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
     Some((file.dev(), file.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &std::fs::Metadata) -> Identity {
+pub(super) fn identity(_: &std::fs::Metadata) -> Identity {
     None
 }
 

@@ -1,6 +1,6 @@
 //! What a writer keeps of the tree between appends: its right edge.
 
-use super::hash::{Hash, perfect_root};
+use super::hash::{Hash, root_over};
 use super::reader::{HashReader, hashes_in, read, short};
 use super::tile::{LEVELS_MAX, TILE_BYTES, TILE_LEVELS, TileId, hashes_at};
 use super::tree::{Frontier, TreeSize, check_size};
@@ -60,7 +60,7 @@ impl Edge {
                 .filter(|height| width >> height & 1 == 1)
             {
                 let (subtree, right) = rest.split_at(Hash::BYTES << height);
-                subtrees.push(perfect_root(hashes_in(subtree)));
+                subtrees.push(root_over(hashes_in(subtree)));
                 rest = right;
             }
             *tile = hashes;
@@ -153,7 +153,7 @@ impl Edge {
             }
         };
         put(0, leaves);
-        let root = perfect_root(leaves.to_vec());
+        let root = root_over(leaves.to_vec());
         frontier.push_completing(height, root, |height, hash| {
             if height > 0 && height.is_multiple_of(TILE_LEVELS) {
                 put(height / TILE_LEVELS, &[*hash]);

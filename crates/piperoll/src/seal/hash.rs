@@ -37,7 +37,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// The root of a tree from its lowest hashes (RFC 6962, section 2.1): of a perfect subtree, mostly. Pair by pair, level by level; one without another goes up as it is.
-pub(crate) fn perfect_root(mut hashes: Vec<Hash>) -> Hash {
+pub(crate) fn root_over(mut hashes: Vec<Hash>) -> Hash {
     while hashes.len() > 1 {
         let fours = hashes.chunks(4);
         hashes = fours.flat_map(parents).flatten().collect();
@@ -113,6 +113,7 @@ impl fmt::Debug for Hash {
 
 #[cfg(test)]
 mod tests {
+    use super::super::vectors::{leaves, naive_root};
     use super::*;
 
     #[test]
@@ -139,5 +140,14 @@ mod tests {
         assert_eq!(Hash::from_slice(&[0; 31]), None);
         assert_eq!(Hash::from_slice(&[0; 33]), None);
         assert_eq!(Hash::from_slice(&[7; 32]), Some(Hash::new([7; 32])));
+    }
+
+    #[test]
+    fn the_root_over_any_number_of_hashes_is_that_of_the_definition() {
+        let leaves = leaves(70);
+        for count in 0..=leaves.len() {
+            let (some, _) = leaves.split_at(count);
+            assert_eq!(root_over(some.to_vec()), naive_root(some), "{count}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Roots and proofs, from tiles that a store hands over.
 
-use super::hash::{Hash, node_hash, perfect_root};
+use super::hash::{Hash, node_hash, root_over};
 use super::tile::{TILE_BYTES, TILE_LEVELS, TileId};
 use super::tree::{EntryIndex, TreeSize, check_size};
 use crate::error::{Error, Result};
@@ -157,7 +157,7 @@ impl Subtree {
         let hashes = tile
             .get(start..start + bytes)
             .ok_or_else(|| short(self.tile(), tile))?;
-        Ok(perfect_root(hashes_in(hashes)))
+        Ok(root_over(hashes_in(hashes)))
     }
 }
 

@@ -47,13 +47,8 @@ impl Ahead {
             let mut leaves = Vec::with_capacity(drafts.len());
             for part in marks.parts(drafts, size) {
                 let stamped = part.stamp(marks.recorded_at, secret);
-                let is_last = match &stamped {
-                    Ok(stamped) => {
-                        leaves.extend_from_slice(&stamped.leaves);
-                        false
-                    }
-                    Err(_) => true,
-                };
+                let is_last = stamped.is_err();
+                leaves.extend(stamped.iter().flat_map(|stamped| &stamped.leaves));
                 // Nobody waits when the append has failed.
                 if send.send(stamped).is_err() || is_last {
                     return;

@@ -1,6 +1,6 @@
 use crate::error::{ErrorKind, Result};
 use crate::limits::TILES_NAMED_MAX;
-use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId, perfect_root};
+use crate::seal::{EMPTY_ROOT, Frontier, Hash, HashReader, TILE_WIDTH, TileId, root_over};
 
 /// One tree that is built from leaves, block by block of 256, and compared with the stored tiles above the leaves.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ impl Lane {
             return Ok(());
         }
         if there.len() == usize::from(TILE_WIDTH) {
-            let root = perfect_root(there);
+            let root = root_over(there);
             self.frontier.push_subtree(8, root)?;
             self.row(1, root, reader)?;
         } else {
@@ -132,7 +132,7 @@ impl Lane {
         };
         row.number += 1;
         self.compare(id, &hashes, reader)?;
-        self.row(level + 1, perfect_root(hashes), reader)
+        self.row(level + 1, root_over(hashes), reader)
     }
 
     fn compare(&mut self, id: TileId, hashes: &[Hash], reader: &dyn HashReader) -> Result<()> {
